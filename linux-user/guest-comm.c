@@ -1,0 +1,31 @@
+/*
+ * The guest's task name
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/cutils.h"
+#include <sys/prctl.h>
+#include "guest-comm.h"
+
+/* TASK_COMM_LEN of the kernel. */
+static struct {
+    char emulator[16];
+    char program[16];
+} comm;
+
+void guest_comm_init(const char *path)
+{
+    g_autofree char *base = g_path_get_basename(path);
+
+    pstrcpy(comm.program, sizeof(comm.program), base);
+    if (prctl(PR_GET_NAME, comm.emulator) < 0) {
+        pstrcpy(comm.emulator, sizeof(comm.emulator), comm.program);
+    }
+}
+
+const char *guest_comm_translate(const char *host_comm)
+{
+    return strcmp(host_comm, comm.emulator) ? host_comm : comm.program;
+}

@@ -1,0 +1,189 @@
+/*
+ * The guest's mm_struct
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "user-mmap.h"
+#include "elf-layout.h"
+#include "exe-file.h"
+#include "guest-mm.h"
+#include "guest-rlimit.h"
+
+static struct {
+    QemuMutex lock;
+    MMLayout layout;
+    GuestAuxv auxv;
+    uint64_t min_addr;
+} mm;
+
+/*
+ * The first address that is no user address, of a native kernel; 32-bit
+ * guests get the whole space that QEMU gives them, as a 32-bit task does
+ * under a 64-bit kernel.
+ */
+static uint64_t arch_task_size(void)
+{
+#if defined(TARGET_X86_64)
+    return 0x7ffffffff000ull;
+#elif defined(TARGET_I386)
+    return 0xffffe000u;
+#elif TARGET_ABI_BITS == 32
+    return 0xfffff000u;
+#elif defined(TARGET_PPC64)
+    return 1ull << 52;
+#elif defined(TARGET_S390X)
+    return 1ull << 53;
+#elif defined(TARGET_RISCV) || defined(TARGET_LOONGARCH64)
+    return 1ull << 47;
+#elif defined(TARGET_ALPHA)
+    return 1ull << 42;
+#else
+    return 1ull << 48;
+#endif
+}
+
+static uint64_t task_size(void)
+{
+    uint64_t last = GUEST_ADDR_MAX;
+
+    return MIN(arch_task_size() - 1, last) + 1;
+}
+
+/*
+ * A program linked below the host's mmap_min_addr is moved by guest_base;
+ * its own addresses must stay acceptable to it.
+ */
+static uint64_t effective_min_addr(const MMLayout *layout)
+{
+    uint64_t lowest = MIN(layout->start_code, layout->start_data);
+
+    return MIN(mmap_min_addr, lowest & TARGET_PAGE_MASK);
+}
+
+static abi_ulong end_of_strings(abi_ulong addr, unsigned count)
+{
+    while (count--) {
+        addr += target_strlen(addr) + 1;
+    }
+    return addr;
+}
+
+static void init_layout(const struct image_info *info)
+{
+    MMLayout *l = &mm.layout;
+
+    if (!elf_layout_read(exe_file_fd(), info->load_bias, l)) {
+        /* bFLT knows its segments from its own header. */
+        l->start_code = info->start_code;
+        l->end_code = info->end_code;
+        l->start_data = info->start_data;
+        l->end_data = info->end_data;
+    }
+    l->start_code = (abi_ulong)l->start_code;
+    l->end_code = (abi_ulong)l->end_code;
+    l->start_data = (abi_ulong)l->start_data;
+    l->end_data = (abi_ulong)l->end_data;
+    l->start_stack = info->start_stack;
+    l->arg_start = info->arg_strings;
+    l->arg_end = info->env_strings;
+    l->env_start = info->env_strings;
+    l->env_end = end_of_strings(info->env_strings, info->envc);
+}
+
+/* A forked child must not inherit the lock as another thread held it. */
+static void before_fork(void)
+{
+    qemu_mutex_lock(&mm.lock);
+}
+
+static void after_fork_parent(void)
+{
+    qemu_mutex_unlock(&mm.lock);
+}
+
+static void after_fork_child(void)
+{
+    qemu_mutex_init(&mm.lock);
+}
+
+void guest_mm_init(const struct image_info *info)
+{
+    size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
+
+    qemu_mutex_init(&mm.lock);
+    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    init_layout(info);
+    mm.min_addr = effective_min_addr(&mm.layout);
+    if (copy_from_user(&mm.auxv, info->saved_auxv, len)) {
+        memset(&mm.auxv, 0, sizeof(mm.auxv));
+    }
+}
+
+MMLayout *guest_mm_begin(void)
+{
+    qemu_mutex_lock(&mm.lock);
+    return &mm.layout;
+}
+
+void guest_mm_end(void)
+{
+    qemu_mutex_unlock(&mm.lock);
+}
+
+MMLayout guest_mm_layout(void)
+{
+    MMLayout layout = *guest_mm_begin();
+
+    guest_mm_end();
+    return layout;
+}
+
+MMLimits guest_mm_limits(void)
+{
+    return (MMLimits) {
+        .min_addr = mm.min_addr,
+        .task_size = task_size(),
+        .rlimit_data = guest_rlimit_data(),
+        .ulong_max = (abi_ulong)-1,
+    };
+}
+
+static int note_end(void *opaque, target_ulong start, target_ulong end,
+                    unsigned long flags)
+{
+    uint64_t *last = opaque;
+
+    if (start < task_size()) {
+        *last = MAX(*last, end);
+    }
+    return 0;
+}
+
+uint64_t guest_mm_last_vma_end(void)
+{
+    uint64_t last = 0;
+
+    mmap_lock();
+    walk_memory_regions(&last, note_end);
+    mmap_unlock();
+    return last;
+}
+
+void guest_mm_get_auxv(GuestAuxv *auxv)
+{
+    guest_mm_begin();
+    *auxv = mm.auxv;
+    guest_mm_end();
+}
+
+void guest_mm_set_auxv(const GuestAuxv *auxv)
+{
+    guest_mm_begin();
+    mm.auxv = *auxv;
+    memset(&mm.auxv.word[GUEST_AUXV_WORDS - 2], 0, 2 * sizeof(abi_ulong));
+    guest_mm_end();
+}

@@ -1,0 +1,104 @@
+/*
+ * What QEMU's path-taking system calls ask before they go to the host
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sys/syscall.h>
+#include "exe-file.h"
+#include "guest-path.h"
+#include "proc-content.h"
+#include "proc-name.h"
+
+static __thread char path_buf[PATH_MAX];
+
+static bool means_exe(const char *path)
+{
+    return proc_name_entry(path, getpid()) == PROC_ENTRY_EXE;
+}
+
+const char *guest_path(int dirfd, const char *path, int flags)
+{
+    if ((flags & AT_SYMLINK_NOFOLLOW) || !means_exe(path)) {
+        return path;
+    }
+    return exe_file_path(path_buf);
+}
+
+const char *guest_exec_path(int dirfd, const char *path, int flags)
+{
+    if ((flags & AT_SYMLINK_NOFOLLOW) || !means_exe(path)) {
+        return path;
+    }
+    return exe_file_exec_path(path_buf);
+}
+
+/* An open that asks for the entry itself, not for what it leads to. */
+static bool opens_entry_itself(ProcEntry entry, int flags)
+{
+    if (entry == PROC_ENTRY_EXE) {
+        return (flags & O_PATH) && (flags & O_NOFOLLOW);
+    }
+    return (flags & (O_PATH | O_DIRECTORY)) ||
+           (flags & O_ACCMODE) != O_RDONLY;
+}
+
+bool guest_path_opens_ours(int dirfd, const char *path, int flags)
+{
+    ProcEntry entry = proc_name_entry(path, getpid());
+
+    return entry != PROC_ENTRY_NONE && !opens_entry_itself(entry, flags);
+}
+
+/*
+ * The restrictions of openat2(2) are about the way, which is the host's, and
+ * not about what lies at its end: let the host judge them.
+ */
+static bool resolves(int dirfd, const char *path, int flags, uint64_t resolve)
+{
+#ifdef __NR_openat2
+    struct open_how_resolve {
+        uint64_t flags;
+        uint64_t mode;
+        uint64_t resolve;
+    } how = {
+        .flags = O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW),
+        .resolve = resolve,
+    };
+    int fd = syscall(__NR_openat2, dirfd, path, &how, sizeof(how));
+
+    if (fd < 0) {
+        return false;
+    }
+    close(fd);
+    return true;
+#else
+    errno = ENOSYS;
+    return false;
+#endif
+}
+
+int guest_open(int dirfd, const char *path, int flags, mode_t mode,
+               uint64_t resolve)
+{
+    ProcEntry entry = proc_name_entry(path, getpid());
+
+    if (resolve && !resolves(dirfd, path, flags, resolve)) {
+        return -1;
+    }
+    if (entry != PROC_ENTRY_EXE) {
+        return proc_content_open(entry, flags);
+    }
+    if (flags & O_NOFOLLOW) {
+        errno = ELOOP;
+        return -1;
+    }
+    return exe_file_open(flags, mode);
+}
+
+ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
+{
+    return means_exe(path) ? exe_file_readlink(buf, size)
+                           : readlinkat(dirfd, path, buf, size);
+}

@@ -1,0 +1,42 @@
+// execve and execveat of /proc/self/exe.
+//
+// Files: linux-user/syscall.c
+//
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// Series: 10.0
+@exec@
+identifier exe, dirfd, flags;
+expression p;
+position weave;
+@@
+ int do_execv(..., int dirfd, ..., int flags, ...)
+ {
+     ...
+     const char *exe =
+-                      p;
++                      guest_exec_path(dirfd, p, flags);
+-    if (is_proc_myself@weave(p, "exe")) {
+-        exe = real_exec_path;
+-    }
+     ...
+ }
+
+// Series: 7.2
+@execve_branch@
+expression E, ret, call;
+statement S;
+position weave;
+@@
+- if (is_proc_myself@weave(E, "exe")) S else {
+-     ret = get_errno(call);
+- }
++ ret = get_errno(call);
+
+// Series: 7.2
+@execve@
+expression p, argv, envp;
+position weave;
+@@
+- safe_execve@weave(p, argv, envp)
++ safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp)

@@ -1,0 +1,53 @@
+/*
+ * The option -set-mm LIST and its variable QEMU_SET_MM
+ *
+ * Nothing of QEMU is included, so that the parser can be tested alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_SET_MM_OPTS_H
+#define LINUX_USER_SET_MM_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* May the executable be replaced while the old one is still mapped? */
+typedef enum SetMMRule {
+    SET_MM_RULE_RELAXED,    /* yes */
+    SET_MM_RULE_LINUX,      /* no, EBUSY, as every mainline kernel */
+    SET_MM_RULE_OFF,        /* PR_SET_MM answers EINVAL, as stock QEMU */
+} SetMMRule;
+
+/* Whose privileges decide? */
+typedef enum SetMMCaps {
+    SET_MM_CAPS_HOST,       /* those that the process has on this host */
+    SET_MM_CAPS_ALL,        /* nobody's: every sub-option is granted */
+} SetMMCaps;
+
+/* Whose command line do ps, pgrep and friends of the host show? */
+typedef enum SetMMTitle {
+    SET_MM_TITLE_EMULATOR,
+    SET_MM_TITLE_GUEST,
+} SetMMTitle;
+
+typedef struct SetMMOpts {
+    SetMMRule rule;
+    SetMMCaps caps;
+    SetMMTitle title;
+} SetMMOpts;
+
+/**
+ * set_mm_opts_parse: apply a list such as "rule=linux,caps=all"
+ * @opts: changed word by word; a word that is not named keeps its value
+ * @list: comma-separated words; empty words are ignored
+ * @error: on failure one line that names the wrong word and lists the known
+ *         ones, without a newline
+ * @size: bytes of @error
+ *
+ * Returns: true if every word was known.
+ */
+bool set_mm_opts_parse(SetMMOpts *opts, const char *list,
+                       char *error, size_t size);
+
+#endif /* LINUX_USER_SET_MM_OPTS_H */

@@ -1,0 +1,293 @@
+/*
+ * prctl(PR_SET_MM, ...) and prctl(PR_GET_AUXV, ...): decode the guest's
+ * arguments, ask for privileges, apply the rules, change the state
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <linux/prctl.h>
+#include "qemu.h"
+#include "user-internals.h"
+#include "signal-common.h"
+#include "exe-file.h"
+#include "guest-comm.h"
+#include "guest-mm.h"
+#include "host-caps.h"
+#include "host-title.h"
+#include "set-mm.h"
+#include "set-mm-opts.h"
+
+#ifndef PR_GET_AUXV
+#define PR_GET_AUXV 0x41555856
+#endif
+
+/*
+ * struct prctl_mm_map as the guest's own kernel has it: 64-bit addresses in
+ * every ABI, but the pointer and the alignment are the guest's, and so is the
+ * size.
+ */
+struct target_prctl_mm_map {
+    abi_ullong start_code;
+    abi_ullong end_code;
+    abi_ullong start_data;
+    abi_ullong end_data;
+    abi_ullong start_brk;
+    abi_ullong brk;
+    abi_ullong start_stack;
+    abi_ullong arg_start;
+    abi_ullong arg_end;
+    abi_ullong env_start;
+    abi_ullong env_end;
+    abi_ulong auxv;
+    abi_uint auxv_size;
+    abi_uint exe_fd;
+};
+
+/* The struct in host order. */
+typedef struct MMMap {
+    MMLayout layout;
+    abi_ulong auxv;
+    uint32_t auxv_size;
+    uint32_t exe_fd;
+} MMMap;
+
+static const uint32_t KEEP_EXE = -1;
+
+static SetMMOpts opts;
+
+void set_mm_option(const char *list)
+{
+    char error[256];
+
+    if (!set_mm_opts_parse(&opts, list, error, sizeof(error))) {
+        fprintf(stderr, "qemu: -set-mm: %s\n", error);
+        exit(1);
+    }
+}
+
+void set_mm_prepare(int execfd, const char *path)
+{
+    exe_file_init(execfd, path);
+    guest_comm_init(path);
+}
+
+void set_mm_start(const struct image_info *info)
+{
+    guest_mm_init(info);
+    if (opts.title == SET_MM_TITLE_GUEST) {
+        host_title_update();
+    }
+}
+
+static bool may_set_fields(void)
+{
+    return opts.caps == SET_MM_CAPS_ALL || host_caps_sys_resource();
+}
+
+static bool may_set_exe_by_map(void)
+{
+    return opts.caps == SET_MM_CAPS_ALL || host_caps_checkpoint_restore();
+}
+
+/* Host errno 0 is success. */
+static abi_long target_ret(int error)
+{
+    return error ? -host_to_target_errno(error) : 0;
+}
+
+static int set_exe(int fd)
+{
+    int error = exe_file_check(fd);
+
+    if (error) {
+        return error;
+    }
+    if (opts.rule == SET_MM_RULE_LINUX && exe_file_is_mapped()) {
+        return EBUSY;
+    }
+    if (exe_file_has_writers(fd)) {
+        return EACCES;
+    }
+    return exe_file_replace(fd);
+}
+
+/* Bytes past @len are zero: the whole vector is replaced. */
+static int read_auxv(GuestAuxv *auxv, abi_ulong addr, abi_ulong len)
+{
+    memset(auxv, 0, sizeof(*auxv));
+    return len && copy_from_user(auxv, addr, len) ? EFAULT : 0;
+}
+
+static int set_auxv(abi_ulong addr, abi_ulong len)
+{
+    GuestAuxv auxv;
+    int error = mm_rules_auxv(len, sizeof(auxv));
+
+    if (!error) {
+        error = read_auxv(&auxv, addr, len);
+    }
+    if (!error) {
+        guest_mm_set_auxv(&auxv);
+    }
+    return error;
+}
+
+static int set_field(int opt, abi_ulong addr)
+{
+    MMLimits limits = guest_mm_limits();
+    uint64_t last = mm_rules_needs_vma(opt) ? guest_mm_last_vma_end() : 0;
+    MMLayout *layout = guest_mm_begin();
+    int error = mm_rules_set_field(layout, opt, addr, &limits, last);
+
+    guest_mm_end();
+    return error;
+}
+
+/* A 32-bit kernel takes the low half of each address. */
+static uint64_t get_addr(const abi_ullong *field)
+{
+    uint64_t addr;
+
+    __get_user(addr, field);
+    return (abi_ulong)addr;
+}
+
+static int read_map(MMMap *map, abi_ulong addr)
+{
+    struct target_prctl_mm_map t;
+
+    if (copy_from_user(&t, addr, sizeof(t))) {
+        return EFAULT;
+    }
+    map->layout = (MMLayout) {
+        .start_code = get_addr(&t.start_code),
+        .end_code = get_addr(&t.end_code),
+        .start_data = get_addr(&t.start_data),
+        .end_data = get_addr(&t.end_data),
+        .start_brk = get_addr(&t.start_brk),
+        .brk = get_addr(&t.brk),
+        .start_stack = get_addr(&t.start_stack),
+        .arg_start = get_addr(&t.arg_start),
+        .arg_end = get_addr(&t.arg_end),
+        .env_start = get_addr(&t.env_start),
+        .env_end = get_addr(&t.env_end),
+    };
+    __get_user(map->auxv, &t.auxv);
+    __get_user(map->auxv_size, &t.auxv_size);
+    __get_user(map->exe_fd, &t.exe_fd);
+    return 0;
+}
+
+/*
+ * Nothing can fail behind the change of the executable, so a map is applied
+ * whole or not at all.
+ */
+static int set_map(abi_ulong addr, abi_ulong size)
+{
+    MMLimits limits = guest_mm_limits();
+    GuestAuxv auxv;
+    MMMap map;
+    int error;
+
+    if (size != sizeof(struct target_prctl_mm_map)) {
+        return EINVAL;
+    }
+    error = read_map(&map, addr);
+    if (!error) {
+        error = mm_rules_validate(&map.layout, &limits);
+    }
+    if (!error) {
+        error = mm_rules_map_auxv(map.auxv, map.auxv_size, sizeof(auxv));
+    }
+    if (!error) {
+        error = read_auxv(&auxv, map.auxv, map.auxv_size);
+    }
+    if (!error && map.exe_fd != KEEP_EXE) {
+        error = may_set_exe_by_map() ? set_exe(map.exe_fd) : EPERM;
+    }
+    if (error) {
+        return error;
+    }
+
+    *guest_mm_begin() = map.layout;
+    guest_mm_end();
+    if (map.auxv_size) {
+        guest_mm_set_auxv(&auxv);
+    }
+    return 0;
+}
+
+static int get_map_size(abi_ulong addr)
+{
+    return put_user_u32(sizeof(struct target_prctl_mm_map), addr) ? EFAULT : 0;
+}
+
+static int set_one(int opt, abi_ulong arg3, abi_ulong arg4)
+{
+    if (!may_set_fields()) {
+        return EPERM;
+    }
+    switch (opt) {
+    case MM_OPT_EXE_FILE:
+        return set_exe((uint32_t)arg3);
+    case MM_OPT_AUXV:
+        return set_auxv(arg3, arg4);
+    default:
+        return set_field(opt, arg3);
+    }
+}
+
+static abi_long do_set_mm(int opt, abi_ulong arg3, abi_ulong arg4,
+                          abi_ulong arg5)
+{
+    int error = mm_rules_gate(opt, arg4, arg5);
+
+    if (!error) {
+        switch (opt) {
+        case MM_OPT_MAP_SIZE:
+            return target_ret(get_map_size(arg3));
+        case MM_OPT_MAP:
+            error = set_map(arg3, arg4);
+            break;
+        default:
+            error = set_one(opt, arg3, arg4);
+            break;
+        }
+    }
+    if (!error && opts.title == SET_MM_TITLE_GUEST) {
+        host_title_update();
+    }
+    return target_ret(error);
+}
+
+static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
+                            abi_ulong arg5)
+{
+    GuestAuxv auxv;
+
+    if (arg4 || arg5) {
+        return -TARGET_EINVAL;
+    }
+    guest_mm_get_auxv(&auxv);
+    len = MIN(len, sizeof(auxv));
+    if (len && copy_to_user(addr, &auxv, len)) {
+        return -TARGET_EFAULT;
+    }
+    return sizeof(auxv);
+}
+
+bool set_mm_wants(abi_long option)
+{
+    return option == PR_SET_MM || option == PR_GET_AUXV;
+}
+
+abi_long do_prctl_set_mm(abi_long option, abi_ulong arg2, abi_ulong arg3,
+                         abi_ulong arg4, abi_ulong arg5)
+{
+    if (opts.rule == SET_MM_RULE_OFF) {
+        return -TARGET_EINVAL;
+    }
+    return option == PR_SET_MM ? do_set_mm((int)arg2, arg3, arg4, arg5)
+                               : do_get_auxv(arg2, arg3, arg4, arg5);
+}

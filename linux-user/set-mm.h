@@ -1,0 +1,50 @@
+/*
+ * prctl(PR_SET_MM, ...) and prctl(PR_GET_AUXV, ...)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_SET_MM_H
+#define LINUX_USER_SET_MM_H
+
+/**
+ * set_mm_option: the command line option -set-mm and QEMU_SET_MM
+ * @list: see set_mm_opts_parse()
+ *
+ * Exits with 1 and one line of explanation if a word is not known.
+ */
+void set_mm_option(const char *list);
+
+/**
+ * set_mm_prepare: take the program's identity before it is loaded
+ * @execfd: of the program; stays the caller's
+ * @path: as given to QEMU
+ */
+void set_mm_prepare(int execfd, const char *path);
+
+/**
+ * set_mm_start: complete the process's identity before the first guest
+ * instruction
+ * @info: of the loaded program
+ */
+void set_mm_start(const struct image_info *info);
+
+/* set_mm_wants: is it one of the prctl(2) options handled here? */
+bool set_mm_wants(abi_long option);
+
+/**
+ * do_prctl_set_mm: prctl(2) for an option that set_mm_wants()
+ * @option: PR_SET_MM or PR_GET_AUXV
+ * @arg2: sub-option, or guest address of the buffer
+ * @arg3, @arg4, @arg5: as the guest passed them
+ *
+ * Mirrors kernel/sys.c:prctl_set_mm() and prctl_get_auxv(), errors and their
+ * order included, except that the relaxed rule knows no EBUSY.
+ *
+ * Returns: 0 (PR_GET_AUXV: the size of the saved vector in bytes) or a
+ * target errno.
+ */
+abi_long do_prctl_set_mm(abi_long option, abi_ulong arg2, abi_ulong arg3,
+                         abi_ulong arg4, abi_ulong arg5);
+
+#endif /* LINUX_USER_SET_MM_H */
