@@ -6,7 +6,6 @@
 
 #include "qemu/osdep.h"
 #include "qemu/atomic.h"
-#include <sys/syscall.h>
 #include "guest-rlimit.h"
 #include "host-caps.h"
 
@@ -74,7 +73,7 @@ int guest_setrlimit_memory(int resource, const struct rlimit *rlim)
     return 0;
 }
 
-int guest_prlimit64(pid_t pid, int resource,
+int guest_prlimit64(HostPrlimit64 *host, pid_t pid, int resource,
                     const struct host_rlimit64 *new_limit,
                     struct host_rlimit64 *old_limit)
 {
@@ -83,10 +82,10 @@ int guest_prlimit64(pid_t pid, int resource,
     QEMU_BUILD_BUG_ON(sizeof(struct rlimit) != 2 * sizeof(uint64_t));
 
     if (resource != RLIMIT_DATA) {
-        return syscall(__NR_prlimit64, pid, resource, new_limit, old_limit);
+        return host(pid, resource, new_limit, old_limit);
     }
     if (pid && pid != getpid()) {
-        return syscall(__NR_prlimit64, pid, resource, NULL, old_limit);
+        return host(pid, resource, NULL, old_limit);
     }
     if (get_data_limit(&old_data) < 0) {
         return -1;

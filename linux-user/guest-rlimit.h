@@ -38,8 +38,14 @@ int guest_getrlimit(int resource, struct rlimit *rlim);
  */
 int guest_setrlimit_memory(int resource, const struct rlimit *rlim);
 
+/* prlimit64(2) of the host */
+typedef int HostPrlimit64(pid_t pid, int resource,
+                          const struct host_rlimit64 *new_limit,
+                          struct host_rlimit64 *old_limit);
+
 /**
  * guest_prlimit64: prlimit64(2) for the guest
+ * @host: called for what is no affair of the guest's alone
  * @pid: 0 for the calling process
  * @new_limit, @old_limit: host order, may be NULL
  *
@@ -47,7 +53,7 @@ int guest_setrlimit_memory(int resource, const struct rlimit *rlim);
  *
  * Returns: 0, or -1 with host errno.
  */
-int guest_prlimit64(pid_t pid, int resource,
+int guest_prlimit64(HostPrlimit64 *host, pid_t pid, int resource,
                     const struct host_rlimit64 *new_limit,
                     struct host_rlimit64 *old_limit);
 

@@ -8,6 +8,7 @@
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include "host-caps.h"
 
 #ifndef CAP_CHECKPOINT_RESTORE

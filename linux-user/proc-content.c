@@ -8,6 +8,7 @@
 #include "qemu/memfd.h"
 #include "qemu/rcu.h"
 #include "qemu.h"
+#include "user-internals.h"
 #include "signal-common.h"
 #include "guest-comm.h"
 #include "guest-mem.h"
@@ -141,10 +142,11 @@ static bool read_signals(SignalFields *fields)
     abi_ulong handler;
 
     memset(fields, 0, sizeof(*fields));
-    for (int sig = 1; sig < 32; sig++) {
-        uint64_t bit = 1ull << (sig - 1);
+    for (int host_sig = 1; host_sig < 32; host_sig++) {
+        int sig = host_to_target_signal(host_sig);
+        uint64_t bit = sig < 32 ? 1ull << (sig - 1) : 0;
 
-        if (sigismember(&ts->signal_mask, target_to_host_signal(sig)) == 1) {
+        if (sigismember(&ts->signal_mask, host_sig) == 1) {
             fields->blocked |= bit;
         }
         if (do_sigaction(sig, NULL, &act, 0)) {

@@ -93,7 +93,8 @@ static bool may_set_exe_by_map(void)
 /* Host errno 0 is success. */
 static abi_long target_ret(int error)
 {
-    return error ? -host_to_target_errno(error) : 0;
+    errno = error;
+    return error ? get_errno(-1) : 0;
 }
 
 static int set_exe(int fd)

@@ -23,20 +23,12 @@ position weave;
  }
 
 // Series: 7.2
-@execve_branch@
-expression E, ret, call;
+@execve@
+expression E, ret, p, argv, envp;
 statement S;
 position weave;
 @@
 - if (is_proc_myself@weave(E, "exe")) S else {
--     ret = get_errno(call);
+-     ret = get_errno(safe_execve(p, argv, envp));
 - }
-+ ret = get_errno(call);
-
-// Series: 7.2
-@execve@
-expression p, argv, envp;
-position weave;
-@@
-- safe_execve@weave(p, argv, envp)
-+ safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp)
++ ret = get_errno(safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp));

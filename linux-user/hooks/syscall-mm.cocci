@@ -69,4 +69,4 @@ expression pid, resource, new_limit, old_limit;
 position weave;
 @@
 - sys_prlimit64@weave(pid, resource, new_limit, old_limit)
-+ guest_prlimit64(pid, resource, new_limit, old_limit)
++ guest_prlimit64(sys_prlimit64, pid, resource, new_limit, old_limit)

@@ -23,13 +23,6 @@ position weave;
 - if (is_proc_myself@weave(E, "exe")) S1 else S2
 + S2
 
-@readlinkat@
-expression dirfd, p, buf, size;
-position weave;
-@@
-- readlinkat@weave(dirfd, path(p), buf, size)
-+ guest_readlinkat(dirfd, path(p), buf, size)
-
 // Series: 7.2
 @readlink_inline@
 expression p, buf, size;
@@ -37,6 +30,13 @@ position weave;
 @@
 - readlink@weave(path(p), buf, size)
 + guest_readlinkat(AT_FDCWD, path(p), buf, size)
+
+@readlinkat@
+expression dirfd, p, buf, size;
+position weave;
+@@
+- readlinkat@weave(dirfd, path(p), buf, size)
++ guest_readlinkat(dirfd, path(p), buf, size)
 
 @stat_follow@
 expression p, st;
