@@ -46,6 +46,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -65,9 +66,6 @@
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
-
-/* The linker's name for the beginning of our own image. */
-extern const ElfW(Ehdr) __ehdr_start;
 
 /* An ELF file, first as read and then as mapped. */
 typedef struct Image {
@@ -167,6 +165,8 @@ static void *read_part(const Image *img, uint64_t offset, size_t len)
  */
 static void open_image(Image *img, const char *path)
 {
+    /* The linker puts our program headers right behind our ELF header. */
+    const ElfW(Ehdr) *own = (const ElfW(Ehdr) *)getauxval(AT_PHDR) - 1;
     ElfW(Ehdr) *ehdr;
 
     memset(img, 0, sizeof(*img));
@@ -184,9 +184,9 @@ static void open_image(Image *img, const char *path)
     if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG)) {
         die("%s: not an ELF file", path);
     }
-    if (ehdr->e_ident[EI_CLASS] != __ehdr_start.e_ident[EI_CLASS] ||
-        ehdr->e_ident[EI_DATA] != __ehdr_start.e_ident[EI_DATA] ||
-        ehdr->e_machine != __ehdr_start.e_machine) {
+    if (ehdr->e_ident[EI_CLASS] != own->e_ident[EI_CLASS] ||
+        ehdr->e_ident[EI_DATA] != own->e_ident[EI_DATA] ||
+        ehdr->e_machine != own->e_machine) {
         die("%s: for another machine", path);
     }
     if (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN) {
@@ -567,6 +567,29 @@ static int hand_over(const Image *prog, const Stack *st, int exe_fd)
 }
 
 /*
+ * The name of an error that prctl(2) lists for PR_SET_MM, or "unknown error".
+ */
+static const char *error_name(int err)
+{
+    switch (err) {
+    case EACCES:
+        return "EACCES";
+    case EBADF:
+        return "EBADF";
+    case EBUSY:
+        return "EBUSY";
+    case EFAULT:
+        return "EFAULT";
+    case EINVAL:
+        return "EINVAL";
+    case EPERM:
+        return "EPERM";
+    default:
+        return "unknown error";
+    }
+}
+
+/*
  * Undo what execve() would undo and what the new program would notice: the
  * thread's name, and the C library's registration for restartable sequences,
  * of which a thread can have only one.  Failures are harmless.
@@ -652,7 +675,7 @@ int main(int argc, char **argv)
     if (argc - optind < 2) {
         usage();
     }
-    page_size = sysconf(_SC_PAGESIZE);
+    page_size = getauxval(AT_PAGESZ);
 
     open_image(&prog, argv[optind]);
     map_image(&prog, ET_DYN_BASE, BRK_ROOM);
@@ -667,7 +690,7 @@ int main(int argc, char **argv)
 
     if (hand_over(&prog, &st, keep_exe ? -1 : prog.fd) < 0) {
         fprintf(stderr, "preload: PR_SET_MM_MAP: %s\n",
-                strerrorname_np(errno));
+                error_name(errno));
         if (!force) {
             return 3;
         }

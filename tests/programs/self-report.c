@@ -115,6 +115,7 @@ static int do_heap(unsigned long count)
 int main(int argc, char **argv)
 {
     const char *name = strrchr(argv[0], '/');
+    unsigned long count;
     void *before;
     int status;
 
@@ -126,7 +127,7 @@ int main(int argc, char **argv)
         return do_cat(argv[1], 0);
     }
     if (argc == 2 && !strcmp(name, "heap")) {
-        return do_heap(strtoul(argv[1], NULL, 0));
+        return sscanf(argv[1], "%lu", &count) == 1 ? do_heap(count) : 1;
     }
 
     before = sbrk(0);
