@@ -1,0 +1,872 @@
+/*
+ * What the set-mm tests share: TAP, the judge, the layout of the process
+ *
+ * Every program runs as "PROGRAM JUDGE OPTIONS".  JUDGE is "native" (the
+ * host's kernel, whose answers are the truth) or "emulator"; OPTIONS is a list
+ * such as "rule=linux,caps=host", the one that the emulator was started with.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SET_MM_TEST_H
+#define SET_MM_TEST_H
+
+#define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/prctl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef PR_GET_AUXV
+#define PR_GET_AUXV 0x41555856
+#endif
+
+enum {
+    CAP_NR_SYS_ADMIN = 21,
+    CAP_NR_SYS_RESOURCE = 24,
+    CAP_NR_CHECKPOINT_RESTORE = 40,
+};
+
+/* The order of struct prctl_mm_map, which is not that of the options. */
+enum field {
+    START_CODE,
+    END_CODE,
+    START_DATA,
+    END_DATA,
+    START_BRK,
+    BRK,
+    START_STACK,
+    ARG_START,
+    ARG_END,
+    ENV_START,
+    ENV_END,
+    NR_FIELDS
+};
+
+/* struct prctl_mm_map without its ABI: 32-bit ones differ in the tail. */
+struct mm_map {
+    uint64_t f[NR_FIELDS];
+    uint64_t auxv;
+    uint32_t auxv_size;
+    uint32_t exe_fd;
+};
+
+/* The struct of 64-bit kernels, whatever the program is. */
+struct mm_map64 {
+    uint64_t f[NR_FIELDS];
+    uint64_t auxv;
+    uint32_t auxv_size;
+    uint32_t exe_fd;
+} __attribute__((aligned(8)));
+
+_Static_assert(sizeof(struct mm_map64) == 104, "the kernel's 64-bit struct");
+
+union mm_map_buf {
+    struct mm_map64 wide;
+    struct prctl_mm_map own;
+};
+
+#define MM_MAP_KEEP_EXE UINT32_MAX
+
+enum {
+    STAT_FIELDS = 52,
+    PAGE_4K = 4096,
+    /* Address 0 to 4095 is never mapped. */
+    BAD_PTR = 8,
+    NOT_OPEN = 999,
+    MAX_LINES = 512,
+    CASE_SECONDS = 100,
+};
+
+struct tap_line {
+    bool ok;
+    char text[200];
+    char diag[600];
+};
+
+/* Shared by the forked children, which must not print: the parent does. */
+struct shared {
+    unsigned lines;
+    struct tap_line line[MAX_LINES];
+    uint64_t value[32];
+    char text[4][PATH_MAX];
+};
+
+static struct judge {
+    bool native;
+    bool rule_off;
+    bool rule_linux;
+    bool caps_all;
+    bool exe_on_overlay;
+    pid_t pid;
+    unsigned count;
+    unsigned failed;
+    uint64_t min_addr;
+    uint64_t task_size;
+    char self[PATH_MAX];
+    char work[PATH_MAX];
+    char dir[PATH_MAX + 32];
+    struct shared *shared;
+} judge;
+
+/* ---------------------------------------------------------------- TAP */
+
+static inline const char *err_name(long err)
+{
+    static const struct {
+        int err;
+        const char *name;
+    } names[] = {
+        { 0, "OK" }, { EPERM, "EPERM" }, { ENOENT, "ENOENT" },
+        { EBADF, "EBADF" }, { EACCES, "EACCES" }, { EFAULT, "EFAULT" },
+        { EBUSY, "EBUSY" }, { EEXIST, "EEXIST" }, { ENOTDIR, "ENOTDIR" },
+        { EINVAL, "EINVAL" }, { ETXTBSY, "ETXTBSY" }, { ENOSYS, "ENOSYS" },
+        { ELOOP, "ELOOP" }, { ENOEXEC, "ENOEXEC" }, { ENOMEM, "ENOMEM" },
+        { EMFILE, "EMFILE" }, { EXDEV, "EXDEV" },
+    };
+    static char other[32];
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (names[i].err == err) {
+            return names[i].name;
+        }
+    }
+    snprintf(other, sizeof(other), "%ld", err);
+    return other;
+}
+
+static inline void tap_print(const struct tap_line *line)
+{
+    judge.count++;
+    judge.failed += !line->ok;
+    printf("%sok %u - %s\n", line->ok ? "" : "not ", judge.count, line->text);
+    if (!line->ok) {
+        printf("# %s\n", line->diag);
+    }
+}
+
+static inline void tap_flush(void)
+{
+    for (unsigned i = 0; i < judge.shared->lines; i++) {
+        tap_print(&judge.shared->line[i]);
+    }
+    judge.shared->lines = 0;
+    fflush(stdout);
+}
+
+/* A value can be any bytes; a TAP line cannot. */
+static inline void make_printable(char *text)
+{
+    for (; *text; text++) {
+        if ((unsigned char)*text < ' ' || (unsigned char)*text > '~' ||
+            *text == '#') {
+            *text = '?';
+        }
+    }
+}
+
+/* The parent prints at once; a child's lines wait for the parent. */
+static inline void tap_add(bool ok, const char *text, const char *diag)
+{
+    struct shared *s = judge.shared;
+    struct tap_line *line = &s->line[s->lines];
+
+    if (s->lines == MAX_LINES) {
+        abort();
+    }
+    line->ok = ok;
+    snprintf(line->text, sizeof(line->text), "%s", text);
+    snprintf(line->diag, sizeof(line->diag), "%s", diag);
+    s->lines++;
+    if (getpid() == judge.pid) {
+        tap_flush();
+    }
+}
+
+static inline void __attribute__((format(printf, 4, 5)))
+check(bool ok, const char *id, const char *text, const char *fmt, ...)
+{
+    char full[200];
+    char diag[600];
+    va_list ap;
+
+    snprintf(full, sizeof(full), "%s %s", id, text);
+    make_printable(full);
+    va_start(ap, fmt);
+    vsnprintf(diag, sizeof(diag), fmt, ap);
+    va_end(ap);
+    make_printable(diag);
+    tap_add(ok, full, diag);
+}
+
+static inline void skip(const char *id, const char *text, const char *reason)
+{
+    char full[200];
+
+    snprintf(full, sizeof(full), "%s %s # SKIP %s", id, text, reason);
+    tap_add(true, full, "");
+}
+
+static inline void check_err(const char *id, const char *text, int want,
+                             int got)
+{
+    char wanted[40];
+    char full[160];
+
+    snprintf(wanted, sizeof(wanted), "%s", err_name(want));
+    snprintf(full, sizeof(full), "%s: %s", text, wanted);
+    check(want == got, id, full, "expected %s got %s", wanted, err_name(got));
+}
+
+static inline void check_num(const char *id, const char *text, uint64_t want,
+                             uint64_t got)
+{
+    check(want == got, id, text, "expected 0x%" PRIx64 " got 0x%" PRIx64,
+          want, got);
+}
+
+static inline void check_str(const char *id, const char *text,
+                             const char *want, const char *got)
+{
+    check(!strcmp(want, got), id, text, "expected %s got %s", want, got);
+}
+
+static inline void check_true(const char *id, const char *text, bool got)
+{
+    check(got, id, text, "expected true got false");
+}
+
+/* ------------------------------------------------------------- system */
+
+static inline int err_of(long ret)
+{
+    return ret == -1 ? errno : 0;
+}
+
+/* Returns: 0 or errno. */
+static inline int set_mm(unsigned long opt, unsigned long arg3,
+                         unsigned long arg4, unsigned long arg5)
+{
+    return err_of(syscall(SYS_prctl, (unsigned long)PR_SET_MM, opt, arg3,
+                          arg4, arg5));
+}
+
+/* Returns: what the kernel says, or the negative errno. */
+static inline long get_auxv(void *buf, unsigned long len, unsigned long arg4,
+                            unsigned long arg5)
+{
+    long ret = syscall(SYS_prctl, (unsigned long)PR_GET_AUXV, buf, len, arg4,
+                       arg5);
+
+    return ret == -1 ? -errno : ret;
+}
+
+static inline uint64_t sys_brk(uint64_t addr)
+{
+    return (unsigned long)syscall(SYS_brk, (unsigned long)addr);
+}
+
+/* Only a long of 64 bits has bits above 31 to set. */
+static inline unsigned long with_bit(unsigned long value, unsigned bit)
+{
+    return value | (unsigned long)((uint64_t)1 << bit);
+}
+
+static inline unsigned long page_size(void)
+{
+    return sysconf(_SC_PAGESIZE);
+}
+
+/* Returns: the number of bytes, or the negative errno. */
+static inline ssize_t read_whole(const char *path, void *buf, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    size_t len = 0;
+    ssize_t n;
+
+    if (fd < 0) {
+        return -errno;
+    }
+    while (len < size) {
+        n = read(fd, (char *)buf + len, size - len);
+        if (n <= 0) {
+            break;
+        }
+        len += n;
+    }
+    close(fd);
+    return len;
+}
+
+static inline bool read_text(const char *path, char *buf, size_t size)
+{
+    ssize_t len = read_whole(path, buf, size - 1);
+
+    buf[len > 0 ? len : 0] = '\0';
+    return len > 0;
+}
+
+/* Returns: @buf, which is an error's name where there is no link. */
+static inline char *read_link(const char *path, char *buf, size_t size)
+{
+    ssize_t len = readlink(path, buf, size - 1);
+
+    if (len < 0) {
+        snprintf(buf, size, "%s", err_name(errno));
+    } else {
+        buf[len] = '\0';
+    }
+    return buf;
+}
+
+static inline bool same_file(const char *path, int fd)
+{
+    struct stat a, b;
+
+    return stat(path, &a) == 0 && fstat(fd, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static inline bool write_file(const char *path, mode_t mode, const void *data,
+                              size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, data, len) == (ssize_t)len &&
+              fchmod(fd, mode) == 0;
+
+    close(fd);
+    return ok;
+}
+
+static inline bool copy_file(const char *from, const char *to, mode_t mode)
+{
+    static char buf[65536];
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    int out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = in >= 0 && out >= 0;
+    ssize_t n = 0;
+
+    while (ok && (n = read(in, buf, sizeof(buf))) > 0) {
+        ok = write(out, buf, n) == n;
+    }
+    ok = ok && n == 0 && fchmod(out, mode) == 0;
+    close(in);
+    close(out);
+    return ok;
+}
+
+static inline void remove_tree(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    char child[PATH_MAX + 300];
+
+    while (dir && (entry = readdir(dir))) {
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..")) {
+            snprintf(child, sizeof(child), "%s/%s", path, entry->d_name);
+            if (unlink(child)) {
+                remove_tree(child);
+            }
+        }
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    rmdir(path);
+}
+
+/* ---------------------------------------------------------- privilege */
+
+static inline bool has_cap(unsigned cap)
+{
+    char status[8192];
+    char *line;
+
+    read_text("/proc/self/status", status, sizeof(status));
+    line = strstr(status, "\nCapEff:");
+    return line && (strtoull(line + 8, NULL, 16) >> cap & 1);
+}
+
+static inline bool in_first_user_ns(void)
+{
+    unsigned long long inside = 1, outside = 1, count = 0;
+    char map[4096];
+
+    read_text("/proc/self/uid_map", map, sizeof(map));
+    return sscanf(map, "%llu %llu %llu", &inside, &outside, &count) == 3 &&
+           inside == 0 && outside == 0 && count == UINT32_MAX;
+}
+
+/* Sub-options 1 to 13. */
+static inline bool may_set_one(void)
+{
+    return judge.caps_all ||
+           (has_cap(CAP_NR_SYS_RESOURCE) && in_first_user_ns());
+}
+
+/* PR_SET_MM_MAP with a descriptor. */
+static inline bool may_set_exe_by_map(void)
+{
+    return judge.caps_all || has_cap(CAP_NR_SYS_ADMIN) ||
+           has_cap(CAP_NR_CHECKPOINT_RESTORE);
+}
+
+static inline int want_one(int want)
+{
+    return may_set_one() ? want : EPERM;
+}
+
+static inline int want_exe_by_map(int want)
+{
+    return may_set_exe_by_map() ? want : EPERM;
+}
+
+/*
+ * The relaxed rule lets the executable be changed while the old one is
+ * mapped.  On overlayfs, kernels since 6.7 do so too, by accident: the
+ * mapping holds the file below and the process the file above.
+ */
+static inline bool busy_rule(void)
+{
+    return judge.rule_linux && !(judge.native && judge.exe_on_overlay);
+}
+
+static inline int want_busy(int want, int relaxed)
+{
+    return want == EBUSY && !busy_rule() ? relaxed : want;
+}
+
+/* ----------------------------------- intended differences, one a switch */
+
+/*
+ * deny-write: the kernel keeps everybody from opening the running file for
+ * writing; nothing that a process without privileges can do has that effect.
+ */
+static inline bool sw_deny_write(void)
+{
+    return judge.native;
+}
+
+/* vfork-is-fork: QEMU emulates vfork by fork, so nothing is shared. */
+static inline bool sw_vfork_shares(void)
+{
+    return judge.native;
+}
+
+/*
+ * environ-snapshot: the emulator's descriptor holds what was there at open,
+ * so it cannot know how much the read that meets unreadable memory asks for.
+ */
+static inline bool sw_environ_live(void)
+{
+    return judge.native;
+}
+
+/*
+ * wide-map: prctl has no compat entry, so a 64-bit kernel wants its own
+ * struct and its own auxv words from a 32-bit program; a 32-bit guest gets
+ * those of its own architecture's native kernel.
+ */
+static inline bool sw_wide_map(void)
+{
+    struct utsname name;
+    unsigned size = 0;
+
+    if (!judge.native || sizeof(long) == 8) {
+        return false;
+    }
+    set_mm(PR_SET_MM_MAP_SIZE, (unsigned long)&size, 0, 0);
+    uname(&name);
+    return size != sizeof(struct prctl_mm_map) || strstr(name.machine, "64");
+}
+
+/* The words that the judge's kernel counts auxv in. */
+static inline size_t auxv_word(void)
+{
+    return sw_wide_map() ? 8 : sizeof(long);
+}
+
+/* Whether the upper halves of a map's addresses are looked at. */
+static inline bool wide_addresses(void)
+{
+    return sizeof(long) == 8 || sw_wide_map();
+}
+
+/* ------------------------------------------------------------- layout */
+
+/* Field numbers of proc(5)'s stat; the break is in none. */
+static inline unsigned stat_number(enum field field)
+{
+    static const unsigned char number[NR_FIELDS] = {
+        [START_CODE] = 26, [END_CODE] = 27, [START_STACK] = 28,
+        [START_DATA] = 45, [END_DATA] = 46, [START_BRK] = 47,
+        [ARG_START] = 48, [ARG_END] = 49, [ENV_START] = 50, [ENV_END] = 51,
+    };
+
+    return number[field];
+}
+
+static inline const char *field_name(enum field field)
+{
+    static const char *const name[NR_FIELDS] = {
+        "start_code", "end_code", "start_data", "end_data", "start_brk",
+        "brk", "start_stack", "arg_start", "arg_end", "env_start", "env_end",
+    };
+
+    return name[field];
+}
+
+/* Returns: how many fields there are; field N is in @value[N]. */
+static inline int read_stat_of(const char *path,
+                               uint64_t value[STAT_FIELDS + 1],
+                               char comm[64])
+{
+    static char text[8192];
+    char *end, *token, *save = NULL;
+    int n = 2;
+
+    memset(value, 0, sizeof(*value) * (STAT_FIELDS + 1));
+    comm[0] = '\0';
+    read_text(path, text, sizeof(text));
+    end = strrchr(text, ')');
+    if (!end || !strchr(text, '(')) {
+        return 0;
+    }
+    *end = '\0';
+    value[1] = strtoull(text, NULL, 10);
+    snprintf(comm, 64, "%s", strchr(text, '(') + 1);
+    for (token = strtok_r(end + 1, " \n", &save); token;
+         token = strtok_r(NULL, " \n", &save)) {
+        if (++n <= STAT_FIELDS) {
+            value[n] = strtoull(token, NULL, 10);
+        }
+    }
+    return n;
+}
+
+static inline void read_map(struct mm_map *map)
+{
+    uint64_t stat[STAT_FIELDS + 1];
+    char comm[64];
+
+    read_stat_of("/proc/self/stat", stat, comm);
+    for (int i = 0; i < NR_FIELDS; i++) {
+        map->f[i] = i == BRK ? sys_brk(0) : stat[stat_number(i)];
+    }
+    map->auxv = 0;
+    map->auxv_size = 0;
+    map->exe_fd = MM_MAP_KEEP_EXE;
+}
+
+static inline uint64_t read_field(enum field field)
+{
+    struct mm_map map;
+
+    read_map(&map);
+    return map.f[field];
+}
+
+/* Returns: the size of the struct as the judge's kernel wants it. */
+static inline size_t encode_map(union mm_map_buf *buf,
+                                const struct mm_map *map)
+{
+    memset(buf, 0, sizeof(*buf));
+    if (sw_wide_map()) {
+        memcpy(buf->wide.f, map->f, sizeof(map->f));
+        buf->wide.auxv = map->auxv;
+        buf->wide.auxv_size = map->auxv_size;
+        buf->wide.exe_fd = map->exe_fd;
+        return sizeof(buf->wide);
+    }
+    buf->own = (struct prctl_mm_map) {
+        .start_code = map->f[START_CODE],
+        .end_code = map->f[END_CODE],
+        .start_data = map->f[START_DATA],
+        .end_data = map->f[END_DATA],
+        .start_brk = map->f[START_BRK],
+        .brk = map->f[BRK],
+        .start_stack = map->f[START_STACK],
+        .arg_start = map->f[ARG_START],
+        .arg_end = map->f[ARG_END],
+        .env_start = map->f[ENV_START],
+        .env_end = map->f[ENV_END],
+        .auxv = (void *)(uintptr_t)map->auxv,
+        .auxv_size = map->auxv_size,
+        .exe_fd = map->exe_fd,
+    };
+    return sizeof(buf->own);
+}
+
+static inline int set_map(const struct mm_map *map)
+{
+    union mm_map_buf buf;
+    size_t size = encode_map(&buf, map);
+
+    return set_mm(PR_SET_MM_MAP, (unsigned long)&buf, size, 0);
+}
+
+/* Changes one field, or two, through a map; no privilege is needed. */
+static inline int set_range(enum field start, uint64_t from, enum field end,
+                            uint64_t to)
+{
+    struct mm_map map;
+
+    read_map(&map);
+    map.f[start] = from;
+    map.f[end] = to;
+    return set_map(&map);
+}
+
+static inline int set_exe_by_map(int fd)
+{
+    struct mm_map map;
+
+    read_map(&map);
+    map.exe_fd = fd;
+    return set_map(&map);
+}
+
+static inline int set_exe_by_option(int fd)
+{
+    return set_mm(PR_SET_MM_EXE_FILE, (unsigned int)fd, 0, 0);
+}
+
+/*
+ * Replaces each mapping of the program's file by an anonymous copy, which is
+ * how a program satisfies the kernel's EBUSY rule from within.
+ */
+static inline void detach_exe(void)
+{
+    static char maps[65536];
+    char *line, *save = NULL;
+
+    read_text("/proc/self/maps", maps, sizeof(maps));
+    for (line = strtok_r(maps, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save)) {
+        unsigned long start, end;
+        char perm[8];
+        int prot;
+        void *copy;
+
+        if (!strchr(line, '/') ||
+            sscanf(line, "%lx-%lx %7s", &start, &end, perm) != 3) {
+            continue;
+        }
+        prot = (perm[0] == 'r' ? PROT_READ : 0) |
+               (perm[1] == 'w' ? PROT_WRITE : 0) |
+               (perm[2] == 'x' ? PROT_EXEC : 0);
+        copy = mmap(NULL, end - start, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (copy == MAP_FAILED) {
+            continue;
+        }
+        if (prot & PROT_READ) {
+            memcpy(copy, (void *)start, end - start);
+        }
+        mprotect(copy, end - start, prot);
+        mremap(copy, end - start, end - start, MREMAP_MAYMOVE | MREMAP_FIXED,
+               (void *)start);
+    }
+}
+
+/* -------------------------------------------------------------- cases */
+
+typedef void case_fn(const char *id, const void *arg);
+
+static inline int wait_for(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        continue;
+    }
+    return status;
+}
+
+/*
+ * Each case has a process and a directory of its own, so that no case sees
+ * what another one did to itself.
+ */
+static inline void run_case(const char *id, case_fn *fn, const void *arg)
+{
+    int status;
+    pid_t pid;
+
+    fflush(stdout);
+    snprintf(judge.dir, sizeof(judge.dir), "%s/%s", judge.work, id);
+    if (mkdir(judge.dir, 0755) || chmod(judge.dir, 0755)) {
+        check(false, id, "own directory", "expected mkdir OK got %s",
+              err_name(errno));
+        return;
+    }
+    pid = fork();
+    if (pid == 0) {
+        alarm(CASE_SECONDS);
+        fn(id, arg);
+        _exit(0);
+    }
+    status = wait_for(pid);
+    tap_flush();
+    if (status) {
+        check(false, id, "comes to its end",
+              "expected status 0 got wait status 0x%x", status);
+    }
+    remove_tree(judge.dir);
+}
+
+static inline void in_dir(char *path, size_t size, const char *name)
+{
+    snprintf(path, size, "%s/%s", judge.dir, name);
+}
+
+/* Runs @fn in a process of its own, for its effect on judge.shared only. */
+static inline void run_aside(void (*fn)(void))
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        alarm(CASE_SECONDS);
+        fn();
+        _exit(0);
+    }
+    wait_for(pid);
+}
+
+static inline uint64_t bisect(enum field field, uint64_t good, uint64_t bad)
+{
+    struct mm_map map;
+    uint64_t mid;
+
+    read_map(&map);
+    while (good + 1 != bad && bad + 1 != good) {
+        mid = good < bad ? good + (bad - good) / 2 : bad + (good - bad) / 2;
+        map.f[field] = mid;
+        if (set_map(&map)) {
+            bad = mid;
+        } else {
+            good = mid;
+        }
+    }
+    return good;
+}
+
+static inline void probe_limits(void)
+{
+    struct mm_map map;
+    uint64_t top = wide_addresses() ? UINT64_MAX : UINT32_MAX;
+
+    read_map(&map);
+    if (set_map(&map)) {
+        return;
+    }
+    judge.shared->value[0] = bisect(ARG_START, map.f[ARG_START], 0);
+    set_map(&map);
+    judge.shared->value[1] = bisect(ARG_END, map.f[ARG_END], top) + 1;
+}
+
+/* ----------------------------------------------------------- beginning */
+
+static inline void usage(const char *program)
+{
+    fprintf(stderr, "usage: %s native|emulator "
+            "rule=relaxed|linux|off[,caps=all|host]\n", program);
+    exit(2);
+}
+
+static inline void parse_options(const char *program, const char *options)
+{
+    char list[200];
+    char *word, *save = NULL;
+
+    snprintf(list, sizeof(list), "%s", options);
+    for (word = strtok_r(list, ",", &save); word;
+         word = strtok_r(NULL, ",", &save)) {
+        if (!strcmp(word, "rule=off")) {
+            judge.rule_off = true;
+        } else if (!strcmp(word, "rule=linux")) {
+            judge.rule_linux = true;
+        } else if (!strcmp(word, "caps=all")) {
+            judge.caps_all = true;
+        } else if (strcmp(word, "rule=relaxed") && strcmp(word, "caps=host") &&
+                   strncmp(word, "title=", 6)) {
+            usage(program);
+        }
+    }
+}
+
+static inline bool on_overlay(const char *path)
+{
+    struct statfs fs;
+    const unsigned overlay = 0x794c7630;
+
+    return statfs(path, &fs) == 0 && (unsigned)fs.f_type == overlay;
+}
+
+static inline void make_work_dir(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    char template[PATH_MAX];
+
+    snprintf(template, sizeof(template), "%s/set-mm-XXXXXX",
+             tmp && *tmp ? tmp : "/tmp");
+    if (!mkdtemp(template) || !realpath(template, judge.work)) {
+        perror(template);
+        exit(2);
+    }
+    chmod(judge.work, 0755);
+}
+
+static inline void begin(int argc, char **argv)
+{
+    if (argc != 3 ||
+        (strcmp(argv[1], "native") && strcmp(argv[1], "emulator"))) {
+        usage(argv[0]);
+    }
+    judge.native = !strcmp(argv[1], "native");
+    parse_options(argv[0], argv[2]);
+    umask(022);
+    judge.pid = getpid();
+    judge.shared = mmap(NULL, sizeof(*judge.shared), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (judge.shared == MAP_FAILED || !realpath(argv[0], judge.self)) {
+        perror(argv[0]);
+        exit(2);
+    }
+    make_work_dir();
+    judge.exe_on_overlay = on_overlay(judge.self) || on_overlay(judge.work);
+    run_aside(probe_limits);
+    judge.min_addr = judge.shared->value[0];
+    judge.task_size = judge.shared->value[1];
+    if (!judge.task_size) {
+        /* No map is accepted at all: any plausible values let the rows run. */
+        judge.min_addr = 65536;
+        judge.task_size = sizeof(long) == 8 ? 1ull << 47 : 0xc0000000u;
+    }
+}
+
+static inline int finish(void)
+{
+    remove_tree(judge.work);
+    printf("1..%u\n", judge.count);
+    return judge.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
