@@ -152,6 +152,13 @@ static bool read_signals(SignalFields *fields)
         if (do_sigaction(sig, NULL, &act, 0)) {
             return false;
         }
+        /*
+         * All signals are blocked from the first round on, and what says so
+         * would be taken for a signal by the next.
+         */
+        if (host_sig < 31) {
+            qatomic_set(&ts->signal_pending, 0);
+        }
         __get_user(handler, &act._sa_handler);
         if (handler == TARGET_SIG_IGN) {
             fields->ignored |= bit;
