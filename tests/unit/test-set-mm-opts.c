@@ -1,0 +1,91 @@
+/*
+ * The option list of -set-mm and QEMU_SET_MM
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include <glib.h>
+#include <string.h>
+#include "set-mm-opts.h"
+
+static void test_default(void)
+{
+    SetMMOpts opts = { 0 };
+    char error[256] = "";
+
+    g_assert_true(set_mm_opts_parse(&opts, "", error, sizeof(error)));
+    g_assert_cmpint(opts.rule, ==, SET_MM_RULE_RELAXED);
+    g_assert_cmpint(opts.caps, ==, SET_MM_CAPS_HOST);
+    g_assert_cmpint(opts.title, ==, SET_MM_TITLE_EMULATOR);
+    g_assert_cmpstr(error, ==, "");
+}
+
+static void test_words(void)
+{
+    SetMMOpts opts = { 0 };
+    char error[256];
+
+    g_assert_true(set_mm_opts_parse(&opts, "title=guest,rule=off,,caps=all,",
+                                    error, sizeof(error)));
+    g_assert_cmpint(opts.rule, ==, SET_MM_RULE_OFF);
+    g_assert_cmpint(opts.caps, ==, SET_MM_CAPS_ALL);
+    g_assert_cmpint(opts.title, ==, SET_MM_TITLE_GUEST);
+}
+
+/* The command line comes after the environment and changes what it names. */
+static void test_last_wins(void)
+{
+    SetMMOpts opts = { 0 };
+    char error[256];
+
+    g_assert_true(set_mm_opts_parse(&opts, "rule=off,caps=all", error,
+                                    sizeof(error)));
+    g_assert_true(set_mm_opts_parse(&opts, "rule=linux,rule=relaxed", error,
+                                    sizeof(error)));
+    g_assert_cmpint(opts.rule, ==, SET_MM_RULE_RELAXED);
+    g_assert_cmpint(opts.caps, ==, SET_MM_CAPS_ALL);
+}
+
+static void test_unknown(void)
+{
+    const char *const wrong[] = {
+        "bogus", "rule", "rule=", "rule=linu", "rule=linuxx", "Rule=linux",
+        "caps=all rule=linux", "=",
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        SetMMOpts opts = { 0 };
+        char error[512] = "";
+
+        g_assert_false(set_mm_opts_parse(&opts, wrong[i], error,
+                                         sizeof(error)));
+        g_assert_nonnull(strstr(error, wrong[i]));
+        g_assert_nonnull(strstr(error, "rule=relaxed"));
+        g_assert_nonnull(strstr(error, "title=guest"));
+        g_assert_null(strchr(error, '\n'));
+    }
+}
+
+static void test_short_buffer(void)
+{
+    g_autofree char *word = g_strnfill(1000, 'x');
+
+    for (size_t size = 1; size < 300; size++) {
+        SetMMOpts opts = { 0 };
+        g_autofree char *error = g_malloc(size);
+
+        g_assert_false(set_mm_opts_parse(&opts, word, error, size));
+        g_assert_cmpuint(strlen(error), <, size);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/default", test_default);
+    g_test_add_func("/words", test_words);
+    g_test_add_func("/last-wins", test_last_wins);
+    g_test_add_func("/unknown", test_unknown);
+    g_test_add_func("/short-buffer", test_short_buffer);
+    return g_test_run();
+}
