@@ -122,20 +122,15 @@ int exe_file_open(int flags, mode_t mode)
  */
 static bool may_execute(int fd)
 {
-#ifdef __NR_faccessat2
+    FdLink link = fd_link(fd);
+
     if (syscall(__NR_faccessat2, fd, "", X_OK,
                 AT_EACCESS | AT_EMPTY_PATH) == 0) {
         return true;
     }
-    if (errno != ENOSYS && errno != EPERM) {
-        return false;
-    }
-#endif
-    {
-        FdLink link = fd_link(fd);
-
-        return faccessat(AT_FDCWD, link.path, X_OK, AT_EACCESS) == 0;
-    }
+    /* Linux before 5.8, or a seccomp filter that does not know the call. */
+    return (errno == ENOSYS || errno == EPERM) &&
+           faccessat(AT_FDCWD, link.path, X_OK, AT_EACCESS) == 0;
 }
 
 int exe_file_check(int fd)
@@ -145,9 +140,9 @@ int exe_file_check(int fd)
 
     if (flags < 0 || (flags & O_PATH) || fd == exe_file_fd() ||
         fstat(fd, &st) < 0) {
-        return EBADF;
+        return -EBADF;
     }
-    return S_ISREG(st.st_mode) && may_execute(fd) ? 0 : EACCES;
+    return S_ISREG(st.st_mode) && may_execute(fd) ? 0 : -EACCES;
 }
 
 /* The path column of /proc/PID/maps writes a newline as \012. */
@@ -262,7 +257,7 @@ int exe_file_replace(int fd)
     /* The number lies above a limit that the guest has lowered since. */
     moved = private_fd_dup(fd);
     if (moved < 0) {
-        return errno;
+        return -errno;
     }
     old = qatomic_xchg(&exe.fd, moved);
     if (old >= 0) {

@@ -69,7 +69,7 @@ int exe_file_open(int flags, mode_t mode);
  *
  * Mirrors the first checks of kernel/sys.c:prctl_set_mm_exe_file().
  *
- * Returns: 0, EBADF (not open, O_PATH, or private) or EACCES (no regular
+ * Returns: 0, -EBADF (not open, O_PATH, or private) or -EACCES (no regular
  * file, not executable by the caller, or on a noexec mount).
  */
 int exe_file_check(int fd);
@@ -97,7 +97,7 @@ bool exe_file_has_writers(int fd);
  *
  * Atomic for concurrent readers, which see the old or the new file.
  *
- * Returns: 0 or a host errno (EMFILE, ENOMEM), with the old one in place.
+ * Returns: 0 or a negative host errno (EMFILE, ENOMEM), with the old one in place.
  */
 int exe_file_replace(int fd);
 

@@ -43,8 +43,9 @@ typedef struct GuestAuxv {
  * guest_mm_init: fill the fields after the program was loaded
  * @info: of the loaded program
  *
- * The break is set by target_set_brk(), which QEMU calls next.  Values as fs/binfmt_elf.c leaves them in mm_struct, which are not always
- * image_info's.  exe_file_init() must have been called.
+ * Values as fs/binfmt_elf.c leaves them in mm_struct, which are not always
+ * image_info's; the break is left to target_set_brk(), which QEMU calls next.
+ * exe_file_init() must have been called.
  */
 void guest_mm_init(const struct image_info *info);
 

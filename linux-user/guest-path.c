@@ -57,7 +57,6 @@ bool guest_path_opens_ours(int dirfd, const char *path, int flags)
  */
 static bool resolves(int dirfd, const char *path, int flags, uint64_t resolve)
 {
-#ifdef __NR_openat2
     struct open_how_resolve {
         uint64_t flags;
         uint64_t mode;
@@ -73,10 +72,6 @@ static bool resolves(int dirfd, const char *path, int flags, uint64_t resolve)
     }
     close(fd);
     return true;
-#else
-    errno = ENOSYS;
-    return false;
-#endif
 }
 
 int guest_open(int dirfd, const char *path, int flags, mode_t mode,

@@ -60,7 +60,7 @@ int mm_rules_gate(int opt, uint64_t arg4, uint64_t arg5)
     bool takes_arg4 = opt == MM_OPT_AUXV || opt == MM_OPT_MAP ||
                       opt == MM_OPT_MAP_SIZE;
 
-    return arg5 || (arg4 && !takes_arg4) ? EINVAL : 0;
+    return arg5 || (arg4 && !takes_arg4) ? -EINVAL : 0;
 }
 
 bool mm_rules_needs_vma(int opt)
@@ -74,7 +74,7 @@ int mm_rules_validate(const MMLayout *layout, const MMLimits *limits)
 
     for (size_t i = 0; i < sizeof(*layout) / sizeof(*value); i++) {
         if (!in_bounds(value[i], limits)) {
-            return EINVAL;
+            return -EINVAL;
         }
     }
 
@@ -84,10 +84,10 @@ int mm_rules_validate(const MMLayout *layout, const MMLimits *limits)
         layout->start_brk > layout->brk ||
         layout->arg_start > layout->arg_end ||
         layout->env_start > layout->env_end) {
-        return EINVAL;
+        return -EINVAL;
     }
 
-    return data_fits(layout, layout->brk, limits) ? 0 : EINVAL;
+    return data_fits(layout, layout->brk, limits) ? 0 : -EINVAL;
 }
 
 int mm_rules_set_field(MMLayout *layout, int opt, uint64_t addr,
@@ -96,14 +96,14 @@ int mm_rules_set_field(MMLayout *layout, int opt, uint64_t addr,
     MMLayout changed = *layout;
 
     if (!is_field(opt) || !in_bounds(addr, limits)) {
-        return EINVAL;
+        return -EINVAL;
     }
     *field_of(&changed, opt) = addr;
     if (mm_rules_validate(&changed, limits)) {
-        return EINVAL;
+        return -EINVAL;
     }
     if (fields[opt].needs_vma && addr >= last_vma_end) {
-        return EFAULT;
+        return -EFAULT;
     }
     *layout = changed;
     return 0;
@@ -111,12 +111,12 @@ int mm_rules_set_field(MMLayout *layout, int opt, uint64_t addr,
 
 int mm_rules_auxv(uint64_t len, uint64_t size)
 {
-    return len > size ? EINVAL : 0;
+    return len > size ? -EINVAL : 0;
 }
 
 int mm_rules_map_auxv(uint64_t auxv, uint64_t len, uint64_t size)
 {
-    return len && (!auxv || len > size) ? EINVAL : 0;
+    return len && (!auxv || len > size) ? -EINVAL : 0;
 }
 
 BrkAction mm_rules_brk(const MMLayout *layout, uint64_t request,

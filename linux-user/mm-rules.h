@@ -4,7 +4,7 @@
  *
  * Pure functions over plain structs.  This header and mm-rules.c include
  * nothing of QEMU, so that the rules can be tested and fuzzed alone.
- * Errors are host errno values, 0 is success.
+ * Errors are negative host errno values, 0 is success.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -66,7 +66,7 @@ typedef struct MMLimits {
  * The kernel does this before it looks at privileges, so that EINVAL wins
  * over EPERM here and nowhere else.
  *
- * Returns: 0 or EINVAL.
+ * Returns: 0 or -EINVAL.
  */
 int mm_rules_gate(int opt, uint64_t arg4, uint64_t arg5);
 
@@ -82,7 +82,7 @@ bool mm_rules_needs_vma(int opt);
  * mm_rules_validate: judge a complete layout, as validate_prctl_map_addr()
  * of the kernel does for a single field and for PR_SET_MM_MAP
  *
- * Returns: 0 or EINVAL.
+ * Returns: 0 or -EINVAL.
  */
 int mm_rules_validate(const MMLayout *layout, const MMLimits *limits);
 
@@ -95,7 +95,7 @@ int mm_rules_validate(const MMLayout *layout, const MMLimits *limits);
  * @last_vma_end: end of the highest mapping; read only if
  *                mm_rules_needs_vma(@opt)
  *
- * Returns: 0, EINVAL, or EFAULT (nothing is mapped above @addr).
+ * Returns: 0, -EINVAL, or -EFAULT (nothing is mapped above @addr).
  */
 int mm_rules_set_field(MMLayout *layout, int opt, uint64_t addr,
                        const MMLimits *limits, uint64_t last_vma_end);
@@ -105,7 +105,7 @@ int mm_rules_set_field(MMLayout *layout, int opt, uint64_t addr,
  * @len: bytes supplied
  * @size: bytes that the kernel keeps, sizeof(mm->saved_auxv)
  *
- * Returns: 0 or EINVAL.
+ * Returns: 0 or -EINVAL.
  */
 int mm_rules_auxv(uint64_t len, uint64_t size);
 
@@ -115,7 +115,7 @@ int mm_rules_auxv(uint64_t len, uint64_t size);
  * Unlike PR_SET_MM_AUXV, which lets the copy fail, a NULL vector with a
  * length is EINVAL; without a length the pointer is not looked at.
  *
- * Returns: 0 or EINVAL.
+ * Returns: 0 or -EINVAL.
  */
 int mm_rules_map_auxv(uint64_t auxv, uint64_t len, uint64_t size);
 

@@ -90,10 +90,10 @@ static bool may_set_exe_by_map(void)
     return opts.caps == SET_MM_CAPS_ALL || host_caps_checkpoint_restore();
 }
 
-/* Host errno 0 is success. */
+/* From 0 or a negative host errno. */
 static abi_long target_ret(int error)
 {
-    errno = error;
+    errno = -error;
     return error ? get_errno(-1) : 0;
 }
 
@@ -105,10 +105,10 @@ static int set_exe(int fd)
         return error;
     }
     if (opts.rule == SET_MM_RULE_LINUX && exe_file_is_mapped()) {
-        return EBUSY;
+        return -EBUSY;
     }
     if (exe_file_has_writers(fd)) {
-        return EACCES;
+        return -EACCES;
     }
     return exe_file_replace(fd);
 }
@@ -117,7 +117,7 @@ static int set_exe(int fd)
 static int read_auxv(GuestAuxv *auxv, abi_ulong addr, abi_ulong len)
 {
     memset(auxv, 0, sizeof(*auxv));
-    return len && copy_from_user(auxv, addr, len) ? EFAULT : 0;
+    return len && copy_from_user(auxv, addr, len) ? -EFAULT : 0;
 }
 
 static int set_auxv(abi_ulong addr, abi_ulong len)
@@ -159,7 +159,7 @@ static int read_map(MMMap *map, abi_ulong addr)
     struct target_prctl_mm_map t;
 
     if (copy_from_user(&t, addr, sizeof(t))) {
-        return EFAULT;
+        return -EFAULT;
     }
     map->layout = (MMLayout) {
         .start_code = get_addr(&t.start_code),
@@ -192,7 +192,7 @@ static int set_map(abi_ulong addr, abi_ulong size)
     int error;
 
     if (size != sizeof(struct target_prctl_mm_map)) {
-        return EINVAL;
+        return -EINVAL;
     }
     error = read_map(&map, addr);
     if (!error) {
@@ -205,7 +205,7 @@ static int set_map(abi_ulong addr, abi_ulong size)
         error = read_auxv(&auxv, map.auxv, map.auxv_size);
     }
     if (!error && map.exe_fd != KEEP_EXE) {
-        error = may_set_exe_by_map() ? set_exe(map.exe_fd) : EPERM;
+        error = may_set_exe_by_map() ? set_exe(map.exe_fd) : -EPERM;
     }
     if (error) {
         return error;
@@ -221,13 +221,13 @@ static int set_map(abi_ulong addr, abi_ulong size)
 
 static int get_map_size(abi_ulong addr)
 {
-    return put_user_u32(sizeof(struct target_prctl_mm_map), addr) ? EFAULT : 0;
+    return put_user_u32(sizeof(struct target_prctl_mm_map), addr) ? -EFAULT : 0;
 }
 
 static int set_one(int opt, abi_ulong arg3, abi_ulong arg4)
 {
     if (!may_set_fields()) {
-        return EPERM;
+        return -EPERM;
     }
     switch (opt) {
     case MM_OPT_EXE_FILE:

@@ -40,12 +40,12 @@ static void test_gate(void)
                           opt == MM_OPT_MAP_SIZE;
 
         g_assert_cmpint(mm_rules_gate(opt, 0, 0), ==, 0);
-        g_assert_cmpint(mm_rules_gate(opt, 0, 1), ==, EINVAL);
-        g_assert_cmpint(mm_rules_gate(opt, 1, 1), ==, EINVAL);
+        g_assert_cmpint(mm_rules_gate(opt, 0, 1), ==, -EINVAL);
+        g_assert_cmpint(mm_rules_gate(opt, 1, 1), ==, -EINVAL);
         g_assert_cmpint(mm_rules_gate(opt, 1, 0), ==,
-                        takes_arg4 ? 0 : EINVAL);
+                        takes_arg4 ? 0 : -EINVAL);
         /* The high half of a 64-bit argument counts. */
-        g_assert_cmpint(mm_rules_gate(opt, 0, 1ull << 32), ==, EINVAL);
+        g_assert_cmpint(mm_rules_gate(opt, 0, 1ull << 32), ==, -EINVAL);
     }
 }
 
@@ -61,7 +61,7 @@ static void test_bounds(void)
 
             ((uint64_t *)&layout)[i] = outside[j];
             g_assert_cmpint(mm_rules_validate(&layout, &limits64), ==,
-                            EINVAL);
+                            -EINVAL);
         }
     }
     g_assert_cmpint(mm_rules_validate(&sane, &limits64), ==, 0);
@@ -84,9 +84,9 @@ static void test_order(void)
 
         value[pairs[i].low] = value[pairs[i].high];
         g_assert_cmpint(mm_rules_validate(&layout, &limits64), ==,
-                        pairs[i].may_be_empty ? 0 : EINVAL);
+                        pairs[i].may_be_empty ? 0 : -EINVAL);
         value[pairs[i].low]++;
-        g_assert_cmpint(mm_rules_validate(&layout, &limits64), ==, EINVAL);
+        g_assert_cmpint(mm_rules_validate(&layout, &limits64), ==, -EINVAL);
         value[pairs[i].low] -= 2;
         g_assert_cmpint(mm_rules_validate(&layout, &limits64), ==, 0);
     }
@@ -101,7 +101,7 @@ static void test_data_limit(void)
     limits.rlimit_data = need;
     g_assert_cmpint(mm_rules_validate(&sane, &limits), ==, 0);
     limits.rlimit_data = need - 1;
-    g_assert_cmpint(mm_rules_validate(&sane, &limits), ==, EINVAL);
+    g_assert_cmpint(mm_rules_validate(&sane, &limits), ==, -EINVAL);
 }
 
 static void test_data_limit_wraps(void)
@@ -120,7 +120,7 @@ static void test_data_limit_wraps(void)
     limits.rlimit_data = 0;
     g_assert_cmpint(mm_rules_validate(&layout, &limits), ==, 0);
     limits.ulong_max = UINT64_MAX;
-    g_assert_cmpint(mm_rules_validate(&layout, &limits), ==, EINVAL);
+    g_assert_cmpint(mm_rules_validate(&layout, &limits), ==, -EINVAL);
 }
 
 static void test_fields(void)
@@ -158,7 +158,7 @@ static void test_vma(void)
         g_assert_cmpint(mm_rules_needs_vma(opt), ==, needs);
         if (needs) {
             g_assert_cmpint(mm_rules_set_field(&layout, opt, addr, &limits64,
-                                               addr), ==, EFAULT);
+                                               addr), ==, -EFAULT);
             g_assert_cmpmem(&layout, sizeof(layout), &sane, sizeof(sane));
             g_assert_cmpint(mm_rules_set_field(&layout, opt, addr, &limits64,
                                                addr + 1), ==, 0);
@@ -173,7 +173,7 @@ static void test_order_before_vma(void)
 
     g_assert_cmpint(mm_rules_set_field(&layout, MM_OPT_ARG_START,
                                        sane.arg_end + 1, &limits64, 0),
-                    ==, EINVAL);
+                    ==, -EINVAL);
 }
 
 static void test_unknown(void)
@@ -185,7 +185,7 @@ static void test_unknown(void)
 
         g_assert_cmpint(mm_rules_set_field(&layout, unknown[i], 0x20000,
                                            &limits64, UINT64_MAX),
-                        ==, EINVAL);
+                        ==, -EINVAL);
         g_assert_false(mm_rules_needs_vma(unknown[i]));
     }
 }
@@ -194,13 +194,13 @@ static void test_auxv(void)
 {
     g_assert_cmpint(mm_rules_auxv(0, 448), ==, 0);
     g_assert_cmpint(mm_rules_auxv(448, 448), ==, 0);
-    g_assert_cmpint(mm_rules_auxv(449, 448), ==, EINVAL);
+    g_assert_cmpint(mm_rules_auxv(449, 448), ==, -EINVAL);
     g_assert_cmpint(mm_rules_map_auxv(0, 0, 448), ==, 0);
     g_assert_cmpint(mm_rules_map_auxv(8, 0, 448), ==, 0);
-    g_assert_cmpint(mm_rules_map_auxv(0, 8, 448), ==, EINVAL);
+    g_assert_cmpint(mm_rules_map_auxv(0, 8, 448), ==, -EINVAL);
     g_assert_cmpint(mm_rules_map_auxv(8, 448, 448), ==, 0);
-    g_assert_cmpint(mm_rules_map_auxv(8, 449, 448), ==, EINVAL);
-    g_assert_cmpint(mm_rules_map_auxv(8, UINT32_MAX, 448), ==, EINVAL);
+    g_assert_cmpint(mm_rules_map_auxv(8, 449, 448), ==, -EINVAL);
+    g_assert_cmpint(mm_rules_map_auxv(8, UINT32_MAX, 448), ==, -EINVAL);
 }
 
 static void test_brk(void)
