@@ -25,19 +25,21 @@ typedef struct FdLink {
     char path[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
 } FdLink;
 
-static FdLink fd_link(int fd)
+static const ProcRoot own_root = { AT_FDCWD, "/proc/" };
+
+static FdLink fd_link(const ProcRoot *root, int fd)
 {
     FdLink link;
 
-    snprintf(link.path, sizeof(link.path), "/proc/self/fd/%d", fd);
+    snprintf(link.path, sizeof(link.path), "%sself/fd/%d", root->path, fd);
     return link;
 }
 
 /* readlink(2) into PATH_MAX bytes, with a NUL. */
-static bool read_link(int fd, char *buf)
+static bool read_link(const ProcRoot *root, int fd, char *buf)
 {
-    FdLink link = fd_link(fd);
-    ssize_t len = readlink(link.path, buf, PATH_MAX - 1);
+    FdLink link = fd_link(root, fd);
+    ssize_t len = readlinkat(root->dirfd, link.path, buf, PATH_MAX - 1);
 
     if (len < 0) {
         return false;
@@ -60,35 +62,35 @@ int exe_file_fd(void)
     return qatomic_read(&exe.fd);
 }
 
-const char *exe_file_path(char *buf)
+const char *exe_file_path(const ProcRoot *root, char *buf)
 {
-    FdLink link = fd_link(exe_file_fd());
+    FdLink link = fd_link(root, exe_file_fd());
     char probe;
 
-    if (readlink(link.path, &probe, 1) < 0) {
+    if (readlinkat(root->dirfd, link.path, &probe, 1) < 0) {
         return exe.start_path;
     }
     pstrcpy(buf, PATH_MAX, link.path);
     return buf;
 }
 
-const char *exe_file_exec_path(char *buf)
+const char *exe_file_exec_path(const ProcRoot *root, char *buf)
 {
     struct stat by_fd, by_name;
     int fd = exe_file_fd();
 
-    if (read_link(fd, buf) && fstat(fd, &by_fd) == 0 &&
+    if (read_link(root, fd, buf) && fstat(fd, &by_fd) == 0 &&
         stat(buf, &by_name) == 0 && by_fd.st_dev == by_name.st_dev &&
         by_fd.st_ino == by_name.st_ino) {
         return buf;
     }
-    return exe_file_path(buf);
+    return exe_file_path(root, buf);
 }
 
-ssize_t exe_file_readlink(char *buf, size_t size)
+ssize_t exe_file_readlink(const ProcRoot *root, char *buf, size_t size)
 {
-    FdLink link = fd_link(exe_file_fd());
-    ssize_t len = readlink(link.path, buf, size);
+    FdLink link = fd_link(root, exe_file_fd());
+    ssize_t len = readlinkat(root->dirfd, link.path, buf, size);
 
     if (len < 0 && errno == ENOENT) {
         len = MIN(strlen(exe.start_path), size);
@@ -97,23 +99,23 @@ ssize_t exe_file_readlink(char *buf, size_t size)
     return len;
 }
 
-int exe_file_open(int flags, mode_t mode)
+int exe_file_open(const ProcRoot *root, int flags, mode_t mode)
 {
     bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
     char buf[PATH_MAX];
-    const char *path = exe_file_path(buf);
+    const char *path = exe_file_path(root, buf);
 
     if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         errno = EEXIST;
         return -1;
     }
     if (writes && !(flags & (O_PATH | O_DIRECTORY))) {
-        if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0) {
+        if (faccessat(root->dirfd, path, W_OK, AT_EACCESS) == 0) {
             errno = ETXTBSY;
         }
         return -1;
     }
-    return openat(AT_FDCWD, path, flags, mode);
+    return openat(root->dirfd, path, flags, mode);
 }
 
 /*
@@ -122,7 +124,7 @@ int exe_file_open(int flags, mode_t mode)
  */
 static bool may_execute(int fd)
 {
-    FdLink link = fd_link(fd);
+    FdLink link = fd_link(&own_root, fd);
 
     if (syscall(__NR_faccessat2, fd, "", X_OK,
                 AT_EACCESS | AT_EMPTY_PATH) == 0) {
@@ -175,7 +177,8 @@ bool exe_file_is_mapped(void)
     char buf[PATH_MAX];
     struct stat st;
 
-    if (!read_link(exe_file_fd(), buf) || fstat(exe_file_fd(), &st) < 0 ||
+    if (!read_link(&own_root, exe_file_fd(), buf) ||
+        fstat(exe_file_fd(), &st) < 0 ||
         !g_file_get_contents("/proc/self/maps", &maps, NULL, NULL)) {
         return false;
     }
@@ -227,12 +230,13 @@ static bool is_memfd(int fd)
 {
     char buf[PATH_MAX];
 
-    return read_link(fd, buf) && !strncmp(buf, "/memfd:", strlen("/memfd:"));
+    return read_link(&own_root, fd, buf) &&
+           !strncmp(buf, "/memfd:", strlen("/memfd:"));
 }
 
 bool exe_file_has_writers(int fd)
 {
-    FdLink link = fd_link(fd);
+    FdLink link = fd_link(&own_root, fd);
     int probe = open(link.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     int ret = EACCES;
 

@@ -5,33 +5,71 @@
  */
 
 #include "qemu/osdep.h"
+#include <linux/magic.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include "exe-file.h"
 #include "guest-path.h"
 #include "proc-content.h"
 #include "proc-name.h"
 
+/* The kernel gives the root of every procfs this number. */
+#define PROC_ROOT_INO 1
+
 static __thread char path_buf[PATH_MAX];
 
-static bool means_exe(const char *path)
+/* Is the directory, or AT_FDCWD's, the root of a procfs? */
+static bool is_proc_root(int dirfd)
 {
-    return proc_name_entry(path, getpid()) == PROC_ENTRY_EXE;
+    struct statfs fs;
+    struct stat st;
+    bool by_cwd = dirfd == AT_FDCWD;
+
+    return (by_cwd ? statfs(".", &fs) : fstatfs(dirfd, &fs)) == 0 &&
+           fs.f_type == PROC_SUPER_MAGIC &&
+           (by_cwd ? stat(".", &st) : fstat(dirfd, &st)) == 0 &&
+           st.st_ino == PROC_ROOT_INO;
+}
+
+/* What is meant, and the procfs by which the guest got there. */
+typedef struct Meant {
+    ProcEntry entry;
+    ProcRoot root;
+} Meant;
+
+static Meant meant(int dirfd, const char *path)
+{
+    Meant m = { .root = { AT_FDCWD, "/proc/" } };
+    bool relative;
+
+    m.entry = proc_name_entry(path, getpid(), &relative);
+    if (m.entry != PROC_ENTRY_NONE && relative) {
+        m.root = (ProcRoot) { dirfd, "" };
+        if (!is_proc_root(dirfd)) {
+            m.entry = PROC_ENTRY_NONE;
+        }
+    }
+    return m;
 }
 
 const char *guest_path(int dirfd, const char *path, int flags)
 {
-    if ((flags & AT_SYMLINK_NOFOLLOW) || !means_exe(path)) {
+    Meant m = meant(dirfd, path);
+
+    if ((flags & AT_SYMLINK_NOFOLLOW) || m.entry != PROC_ENTRY_EXE) {
         return path;
     }
-    return exe_file_path(path_buf);
+    return exe_file_path(&m.root, path_buf);
 }
 
 const char *guest_exec_path(int dirfd, const char *path, int flags)
 {
-    if ((flags & AT_SYMLINK_NOFOLLOW) || !means_exe(path)) {
+    Meant m = meant(dirfd, path);
+
+    if ((flags & AT_SYMLINK_NOFOLLOW) || m.entry != PROC_ENTRY_EXE) {
         return path;
     }
-    return exe_file_exec_path(path_buf);
+    return exe_file_exec_path(&m.root, path_buf);
 }
 
 /* An open that asks for the entry itself, not for what it leads to. */
@@ -46,7 +84,7 @@ static bool opens_entry_itself(ProcEntry entry, int flags)
 
 bool guest_path_opens_ours(int dirfd, const char *path, int flags)
 {
-    ProcEntry entry = proc_name_entry(path, getpid());
+    ProcEntry entry = meant(dirfd, path).entry;
 
     return entry != PROC_ENTRY_NONE && !opens_entry_itself(entry, flags);
 }
@@ -77,23 +115,25 @@ static bool resolves(int dirfd, const char *path, int flags, uint64_t resolve)
 int guest_open(int dirfd, const char *path, int flags, mode_t mode,
                uint64_t resolve)
 {
-    ProcEntry entry = proc_name_entry(path, getpid());
+    Meant m = meant(dirfd, path);
 
     if (resolve && !resolves(dirfd, path, flags, resolve)) {
         return -1;
     }
-    if (entry != PROC_ENTRY_EXE) {
-        return proc_content_open(entry, flags);
+    if (m.entry != PROC_ENTRY_EXE) {
+        return proc_content_open(m.entry, flags);
     }
     if (flags & O_NOFOLLOW) {
         errno = ELOOP;
         return -1;
     }
-    return exe_file_open(flags, mode);
+    return exe_file_open(&m.root, flags, mode);
 }
 
 ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
-    return means_exe(path) ? exe_file_readlink(buf, size)
-                           : readlinkat(dirfd, path, buf, size);
+    Meant m = meant(dirfd, path);
+
+    return m.entry == PROC_ENTRY_EXE ? exe_file_readlink(&m.root, buf, size)
+                                     : readlinkat(dirfd, path, buf, size);
 }

@@ -5,7 +5,6 @@
  */
 
 #include "proc-name.h"
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,24 +31,26 @@ static ProcEntry entry_of_component(const char *name)
 
 static bool is_own_directory(const char *dir, size_t len, pid_t pid)
 {
-    char own[sizeof("/proc/") + 3 * sizeof(pid)];
-    size_t own_len;
+    char own[3 * sizeof(pid) + 1];
+    size_t own_len = snprintf(own, sizeof(own), "%d", (int)pid);
 
-    if (len == strlen("/proc/self") && !memcmp(dir, "/proc/self", len)) {
-        return true;
-    }
-    own_len = snprintf(own, sizeof(own), "/proc/%d", (int)pid);
-    return len == own_len && !memcmp(dir, own, len);
+    return (len == strlen("self") && !memcmp(dir, "self", len)) ||
+           (len == own_len && !memcmp(dir, own, len));
 }
 
-ProcEntry proc_name_entry(const char *path, pid_t pid)
+ProcEntry proc_name_entry(const char *path, pid_t pid, bool *relative)
 {
+    static const char root[] = "/proc/";
     const char *slash = path ? strrchr(path, '/') : NULL;
     ProcEntry entry = slash ? entry_of_component(slash + 1) : PROC_ENTRY_NONE;
 
-    if (entry == PROC_ENTRY_NONE ||
-        !is_own_directory(path, slash - path, pid)) {
+    if (entry == PROC_ENTRY_NONE) {
         return PROC_ENTRY_NONE;
     }
-    return entry;
+    *relative = strncmp(path, root, strlen(root)) != 0;
+    if (!*relative) {
+        path += strlen(root);
+    }
+    return path < slash && is_own_directory(path, slash - path, pid)
+           ? entry : PROC_ENTRY_NONE;
 }

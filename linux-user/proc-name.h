@@ -9,6 +9,7 @@
 #ifndef LINUX_USER_PROC_NAME_H
 #define LINUX_USER_PROC_NAME_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* The entries of a process's directory whose answer is the guest's own. */
@@ -25,13 +26,15 @@ typedef enum ProcEntry {
  * proc_name_entry: find the entry that a path means
  * @path: as the guest passed it, may be NULL
  * @pid: of the asking process
+ * @relative: set to whether the answer holds only where @path starts from the
+ *            root of a procfs
  *
  * Every path-taking call of the guest comes by here, so a path whose last
  * component is none of ours costs one comparison.
  *
- * Returns: the entry if @path is /proc/self/ENTRY or /proc/@pid/ENTRY, else
- * PROC_ENTRY_NONE.
+ * Returns: the entry if @path is /proc/self/ENTRY or /proc/@pid/ENTRY, or the
+ * same without /proc/; else PROC_ENTRY_NONE.
  */
-ProcEntry proc_name_entry(const char *path, pid_t pid);
+ProcEntry proc_name_entry(const char *path, pid_t pid, bool *relative);
 
 #endif /* LINUX_USER_PROC_NAME_H */

@@ -5,6 +5,7 @@
  */
 
 #include <glib.h>
+#include <string.h>
 #include "proc-name.h"
 
 static void test_ours(void)
@@ -23,34 +24,48 @@ static void test_ours(void)
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        g_assert_cmpint(proc_name_entry(cases[i].path, 1234), ==,
+        bool relative = true;
+
+        g_assert_cmpint(proc_name_entry(cases[i].path, 1234, &relative), ==,
                         cases[i].entry);
+        g_assert_false(relative);
+        /* The same below a directory that is /proc. */
+        g_assert_cmpint(proc_name_entry(cases[i].path + strlen("/proc/"),
+                                        1234, &relative),
+                        ==, cases[i].entry);
+        g_assert_true(relative);
     }
 }
 
 static void test_others(void)
 {
     static const char *const paths[] = {
-        "", "/", "exe", "/exe", "/proc/exe", "/proc/self", "/proc/self/",
+        "", "/", "exe", "//proc/self/exe", "/self/exe", "./self/exe",
+        "/proc//exe", "/1234/exe", "/exe", "/proc/exe", "/proc/self", "/proc/self/",
         "/proc/self/exe/", "/proc/self/exes", "/proc/self/ex",
         "/proc/selfexe", "/proc/123/exe", "/proc/12345/exe",
         "/proc/01234/exe", "/proc/1234x/exe", "/tmp/proc/self/exe",
         "/proc/1/stat", "/proc/stat", "/proc/self/fd/exe",
     };
 
-    g_assert_cmpint(proc_name_entry(NULL, 1234), ==, PROC_ENTRY_NONE);
+    bool relative;
+
+    g_assert_cmpint(proc_name_entry(NULL, 1234, &relative), ==,
+                    PROC_ENTRY_NONE);
     for (unsigned i = 0; i < G_N_ELEMENTS(paths); i++) {
-        g_assert_cmpint(proc_name_entry(paths[i], 1234), ==,
+        g_assert_cmpint(proc_name_entry(paths[i], 1234, &relative), ==,
                         PROC_ENTRY_NONE);
     }
 }
 
 static void test_long_pid(void)
 {
-    g_assert_cmpint(proc_name_entry("/proc/2147483647/exe", 2147483647), ==,
-                    PROC_ENTRY_EXE);
-    g_assert_cmpint(proc_name_entry("/proc/21474836470/exe", 2147483647), ==,
-                    PROC_ENTRY_NONE);
+    bool relative;
+
+    g_assert_cmpint(proc_name_entry("/proc/2147483647/exe", 2147483647,
+                                    &relative), ==, PROC_ENTRY_EXE);
+    g_assert_cmpint(proc_name_entry("/proc/21474836470/exe", 2147483647,
+                                    &relative), ==, PROC_ENTRY_NONE);
 }
 
 int main(int argc, char **argv)
