@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The front door.  What is behind it: scripts/, each script with its purpose
+# at its head.
+
+BUILD ?= build
+export BUILD
+
+# A goal is one script after the other; they keep both processors busy.
+.NOTPARALLEL:
+.PHONY: emulators run test clean distclean help
+
+emulators:
+	@scripts/install-packages build
+	@scripts/emulators $(TARGETS)
+
+run:
+	@scripts/install-packages run
+	@scripts/emulators x86_64 aarch64
+	@BIN=$(BUILD)/bin WORK=$(BUILD)/demo scripts/demo
+
+test:
+	@scripts/test
+
+clean:
+	@scripts/clean
+
+distclean:
+	@scripts/clean --all
+
+help:
+	@scripts/help

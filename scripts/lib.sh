@@ -1,0 +1,119 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the set-up scripts share: where things are, how progress and failures
+# are shown, the lock.
+#
+# usage: . "$(dirname "$0")/lib.sh"
+#
+# Environment: BUILD  where everything that is made goes (default: build/)
+
+set -u
+LC_ALL=C
+export LC_ALL
+
+top=$(cd "$(dirname "$0")/.." && pwd -P) || exit 1
+BUILD=${BUILD:-$top/build}
+case $BUILD in
+/*) ;;
+*) BUILD=$PWD/$BUILD ;;
+esac
+export BUILD
+me=$(basename "$0")
+
+# Newest first; scripts/fetch-qemu knows which Debian release has which.
+SUPPORTED_SERIES="10.2 10.0 7.2"
+# shellcheck disable=SC2034 # for those who read this file
+DEFAULT_TARGETS="x86_64 i386 aarch64 arm riscv64 ppc64le ppc s390x mips mips64el"
+
+# die LINE: one line for the user, and the end.
+die() {
+    echo "$me: $*" >&2
+    exit 1
+}
+
+# step TEXT COMMAND...: run a step of a few seconds to a minute with one line
+# of progress.  Everything it prints goes to a log.  When it fails, the end of
+# the log and its place are shown; returns the command's exit status.
+step() {
+    s_text=$1
+    shift
+    s_log=$BUILD/log/$(echo "$s_text" | tr -c 'A-Za-z0-9.\n' -).log
+    mkdir -p "$BUILD/log" || exit 1
+    s_start=$(date +%s)
+    printf '%s ...' "$s_text"
+    "$@" >"$s_log" 2>&1
+    s_status=$?
+    if [ $s_status -eq 0 ]; then
+        echo " $(($(date +%s) - s_start)) s"
+    else
+        echo " failed"
+        show_log "$s_log"
+    fi
+    return $s_status
+}
+
+# show_log FILE: why a step failed: the end of its log, and where the rest is.
+# A full disk has a message of its own, as the log says it in many ways.
+show_log() {
+    if grep -q -e 'No space left on device' -e 'File too large' \
+        -e 'Disk quota exceeded' "$1"; then
+        echo "$me: no room left on the disk of $BUILD; QEMU's source and two" \
+            "emulators take about 2 GB (log: $1)" >&2
+        return
+    fi
+    tail -n 20 "$1" | sed 's/^/    /' >&2
+    echo "    (the whole log: $1)" >&2
+}
+
+# series_of VERSION: 10.0.13 -> 10.0
+series_of() {
+    echo "$1" | cut -d. -f1,2
+}
+
+# supported SERIES: is it?
+supported() {
+    case " $SUPPORTED_SERIES " in
+    *" $1 "*) return 0 ;;
+    esac
+    return 1
+}
+
+# take_lock: one set-up at a time in one tree.  The lock is a descriptor that
+# children inherit, so when a script is killed, what it started (ninja, say)
+# keeps the lock until it has ended, and nobody works in a directory where it
+# still writes.
+take_lock() {
+    [ -z "${SET_MM_LOCKED:-}" ] || return 0
+    mkdir -p "$BUILD" || exit 1
+    exec 9>"$BUILD/.lock" || exit 1
+    if ! flock -n 9; then
+        echo "waiting for another make in this tree to finish" >&2
+        flock 9 || exit 1
+    fi
+    SET_MM_LOCKED=1
+    export SET_MM_LOCKED
+}
+
+# put FILE: standard input to FILE, whole or not at all.
+put() {
+    cat >"$1.$$" && mv "$1.$$" "$1"
+}
+
+# configured NAME: what ./configure was told, if anything.
+configured() {
+    sed -n "s/^$1=//p" "$BUILD/config.mk" 2>/dev/null
+}
+
+# default_series: the series that "make" builds, if that is known yet.
+default_series() {
+    ds_series=$(configured QEMU_SERIES)
+    [ "$ds_series" != auto ] || ds_series=
+    [ -n "$ds_series" ] || ds_series=$(cat "$BUILD/series" 2>/dev/null)
+    echo "$ds_series"
+}
+
+# hash: of standard input.
+hash() {
+    sha256sum | cut -d' ' -f1
+}
