@@ -237,11 +237,12 @@ static inline bool check_err(const char *id, const char *text, int want,
     return want == got;
 }
 
-static inline void check_num(const char *id, const char *text, uint64_t want,
+static inline bool check_num(const char *id, const char *text, uint64_t want,
                              uint64_t got)
 {
     check(want == got, id, text, "expected 0x%" PRIx64 " got 0x%" PRIx64,
           want, got);
+    return want == got;
 }
 
 static inline void check_str(const char *id, const char *text,
