@@ -18,7 +18,7 @@ static char in_bss[DATA_SIZE];
 static char **main_argv;
 static char *main_stack;
 
-/* Ways to write the same directory of /proc. */
+/* Names of the same directory of /proc. */
 static const char *proc_dir(int way, char *buf, size_t size)
 {
     int pid = getpid();
@@ -43,6 +43,16 @@ static const char *proc_dir(int way, char *buf, size_t size)
     default:
         return NULL;
     }
+}
+
+static const char *way_name(int way)
+{
+    static const char *const name[] = {
+        "/proc/self", "/proc/PID", "/proc/thread-self", "/proc/self/task/TID",
+        "/proc/PID/task/TID", "//proc/./self/../self/",
+    };
+
+    return name[way];
 }
 
 static const char *proc_file(int way, const char *name, char *buf, size_t size)
@@ -157,7 +167,7 @@ static void stat_is_live(const char *id, const void *arg)
         for (int i = 0; i < NR_FIELDS; i++) {
             same = same && (i == BRK || stat[stat_number(i)] == map.f[i]);
         }
-        snprintf(text, sizeof(text), "ten fields in stat, way %d", way);
+        snprintf(text, sizeof(text), "ten fields of stat in %s", way_name(way));
         check_true(id, text, same);
     }
 }
@@ -378,22 +388,18 @@ static void run_cmdline(const char *id, const void *arg)
 {
     const struct cmdline_row *row = arg;
     static char now[65536], want[65536];
-    char path[120], text[100];
     char *at = memory_with(row->memory, row->bytes, row->len);
+    ssize_t len;
     int fd;
 
     memcpy(want, row->bytes, row->len < row->want_len ? row->len
                                                       : row->want_len);
     check_err(id, row->text, 0, set_cmdline(at, row));
-    for (int way = 0; proc_file(way, "cmdline", path, sizeof(path)); way++) {
-        ssize_t len = read_whole(path, now, sizeof(now));
-
-        snprintf(text, sizeof(text), "bytes of cmdline, way %d", way);
-        check((size_t)len == row->want_len &&
-              !memcmp(now, want, row->want_len), id, text,
-              "expected %zu bytes '%.40s' got %zd bytes '%.40s'",
-              row->want_len, want, len, now);
-    }
+    len = read_whole("/proc/self/cmdline", now, sizeof(now));
+    check((size_t)len == row->want_len && !memcmp(now, want, row->want_len),
+          id, "bytes of cmdline",
+          "expected %zu bytes '%.40s' got %zd bytes '%.40s'",
+          row->want_len, want, len, now);
     check_num(id, "cmdline read by seven bytes", row->want_len,
               read_in_chunks("/proc/self/cmdline", now, sizeof(now), 7));
     fd = open("/proc/self/cmdline", O_RDONLY);
@@ -427,20 +433,17 @@ static const struct environ_row environ_rows[] = {
 static void run_environ(const char *id, const void *arg)
 {
     const struct environ_row *row = arg;
-    char now[200], path[120], text[100];
+    char now[200];
     char *at = memory_with(row->memory, row->bytes, row->len);
+    ssize_t len;
 
     check_err(id, row->text, 0,
               set_range(ENV_START, (uintptr_t)at, ENV_END,
                         (uintptr_t)at + row->len));
-    for (int way = 0; proc_file(way, "environ", path, sizeof(path)); way++) {
-        ssize_t len = read_whole(path, now, sizeof(now));
-
-        snprintf(text, sizeof(text), "bytes of environ, way %d", way);
-        check((size_t)len == row->want_len &&
-              !memcmp(now, row->bytes, row->want_len), id, text,
-              "expected %zu bytes got %zd", row->want_len, len);
-    }
+    len = read_whole("/proc/self/environ", now, sizeof(now));
+    check((size_t)len == row->want_len &&
+          !memcmp(now, row->bytes, row->want_len), id, "bytes of environ",
+          "expected %zu bytes got %zd", row->want_len, len);
     check_num(id, "environ read by three bytes", row->want_len,
               read_in_chunks("/proc/self/environ", now, sizeof(now), 3));
 }
@@ -515,6 +518,25 @@ static void strings_at_start(const char *id, const void *arg)
                !environ[0] || (len > 0 && !memcmp(now, environ[0], len)));
 }
 
+static void strings_by_any_name(const char *id, const void *arg)
+{
+    static const char *const name[] = { "cmdline", "environ" };
+    char *at = memory_with(PRIVATE_ANON, BYTES("one\0two\0"));
+    char path[120], now[200], text[80];
+
+    (void)arg;
+    set_range(ARG_START, (uintptr_t)at, ARG_END, (uintptr_t)at + 4);
+    set_range(ENV_START, (uintptr_t)at + 4, ENV_END, (uintptr_t)at + 8);
+    for (int i = 0; i < 2; i++) {
+        for (int way = 0; proc_file(way, name[i], path, sizeof(path)); way++) {
+            memset(now, 0, sizeof(now));
+            read_whole(path, now, sizeof(now) - 1);
+            snprintf(text, sizeof(text), "%s in %s", name[i], way_name(way));
+            check_str(id, text, i ? "two" : "one", now);
+        }
+    }
+}
+
 /* lxc's, FEX's and others' setproctitle: memory of one's own, then a write. */
 static void title_is_live(const char *id, const void *arg)
 {
@@ -586,7 +608,7 @@ static void auxv_at_start(const char *id, const void *arg)
     }
     for (int way = 0; proc_file(way, "auxv", path, sizeof(path)); way++) {
         len = read_whole(path, now, sizeof(now));
-        snprintf(text, sizeof(text), "auxv is the stack's, way %d", way);
+        snprintf(text, sizeof(text), "auxv is the stack's in %s", way_name(way));
         check(len >= (pairs + 1) * 2 * (ssize_t)sizeof(long) &&
               !memcmp(now, stack, (pairs * 2 + 1) * sizeof(long)), id, text,
               "expected %zd pairs got %zd bytes", pairs, len);
@@ -685,11 +707,11 @@ static void exe_by_any_name(const char *id, const void *arg)
 
     (void)arg;
     for (int way = 0; proc_file(way, "exe", path, sizeof(path)); way++) {
-        snprintf(text, sizeof(text), "readlink, way %d", way);
+        snprintf(text, sizeof(text), "readlink in %s", way_name(way));
         check_str(id, text, judge.self, read_link(path, now, sizeof(now)));
-        snprintf(text, sizeof(text), "stat, way %d", way);
+        snprintf(text, sizeof(text), "stat in %s", way_name(way));
         check_true(id, text, same_file(path, self));
-        snprintf(text, sizeof(text), "open, way %d", way);
+        snprintf(text, sizeof(text), "open in %s", way_name(way));
         fd = open(path, O_RDONLY);
         check_true(id, text, same_file(judge.self, fd));
         close(fd);
@@ -1007,6 +1029,7 @@ int main(int argc, char **argv)
     run_case("P04", identity_map, NULL);
     run_case("P05", strings_at_start, NULL);
     run_case("P06", title_is_live, NULL);
+    run_case("P07", strings_by_any_name, NULL);
     for (size_t i = 0; i < sizeof(cmdline_rows) / sizeof(cmdline_rows[0]);
          i++) {
         run_case(cmdline_rows[i].id, run_cmdline, &cmdline_rows[i]);

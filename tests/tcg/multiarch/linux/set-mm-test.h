@@ -793,32 +793,11 @@ struct exec_report {
     int error;
     bool came_back;
     bool identity_map;
-    bool under_tcg;
     char exe[1024];
     char cmdline[1024];
     int cmdline_len;
     struct mm_map map;
 };
-
-/*
- * On x86 an execve from the guest runs natively; the processor's name tells.
- * Elsewhere a binary that comes back at all is run by an emulator again.
- */
-static inline bool runs_under_tcg(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    unsigned a = 0x40000000, b = 0, c = 0, d = 0;
-    char name[13] = "";
-
-    asm volatile("cpuid" : "+a" (a), "=b" (b), "+c" (c), "=d" (d));
-    memcpy(name, &b, 4);
-    memcpy(name + 4, &c, 4);
-    memcpy(name + 8, &d, 4);
-    return !strcmp(name, "TCGTCGTCGTCG");
-#else
-    return true;
-#endif
-}
 
 /* Called first in main: "PROGRAM --report FD" is how it is executed anew. */
 static inline void report_if_asked(int argc, char **argv)
@@ -831,7 +810,6 @@ static inline void report_if_asked(int argc, char **argv)
     }
     fd = atoi(argv[2]);
     report.came_back = true;
-    report.under_tcg = runs_under_tcg();
     read_link("/proc/self/exe", report.exe, sizeof(report.exe));
     report.cmdline_len = read_whole("/proc/self/cmdline", report.cmdline,
                                     sizeof(report.cmdline));
