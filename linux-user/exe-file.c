@@ -25,27 +25,29 @@ typedef struct FdLink {
     char path[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
 } FdLink;
 
-static const ProcRoot own_root = { AT_FDCWD, "/proc/" };
-
-static FdLink fd_link(const ProcRoot *root, int fd)
+static FdLink fd_link(int fd)
 {
     FdLink link;
 
-    snprintf(link.path, sizeof(link.path), "%sself/fd/%d", root->path, fd);
+    snprintf(link.path, sizeof(link.path), "/proc/self/fd/%d", fd);
     return link;
 }
 
-/* readlink(2) into PATH_MAX bytes, with a NUL. */
-static bool read_link(const ProcRoot *root, int fd, char *buf)
+/* readlinkat(2) into PATH_MAX bytes, with a NUL. */
+static bool read_link(int dirfd, const char *link, char *buf)
 {
-    FdLink link = fd_link(root, fd);
-    ssize_t len = readlinkat(root->dirfd, link.path, buf, PATH_MAX - 1);
+    ssize_t len = readlinkat(dirfd, link, buf, PATH_MAX - 1);
 
     if (len < 0) {
         return false;
     }
     buf[len] = '\0';
     return true;
+}
+
+static bool read_fd_link(int fd, char *buf)
+{
+    return read_link(AT_FDCWD, fd_link(fd).path, buf);
 }
 
 void exe_file_init(int fd, const char *path)
@@ -62,35 +64,28 @@ int exe_file_fd(void)
     return qatomic_read(&exe.fd);
 }
 
-const char *exe_file_path(const ProcRoot *root, char *buf)
+const char *exe_file_path(int dirfd, const char *link)
 {
-    FdLink link = fd_link(root, exe_file_fd());
     char probe;
 
-    if (readlinkat(root->dirfd, link.path, &probe, 1) < 0) {
-        return exe.start_path;
-    }
-    pstrcpy(buf, PATH_MAX, link.path);
-    return buf;
+    return readlinkat(dirfd, link, &probe, 1) < 0 ? exe.start_path : link;
 }
 
-const char *exe_file_exec_path(const ProcRoot *root, char *buf)
+const char *exe_file_exec_path(int dirfd, const char *link, char *buf)
 {
-    struct stat by_fd, by_name;
-    int fd = exe_file_fd();
+    struct stat by_link, by_name;
 
-    if (read_link(root, fd, buf) && fstat(fd, &by_fd) == 0 &&
-        stat(buf, &by_name) == 0 && by_fd.st_dev == by_name.st_dev &&
-        by_fd.st_ino == by_name.st_ino) {
+    if (read_link(dirfd, link, buf) && fstatat(dirfd, link, &by_link, 0) == 0 &&
+        stat(buf, &by_name) == 0 && by_link.st_dev == by_name.st_dev &&
+        by_link.st_ino == by_name.st_ino) {
         return buf;
     }
-    return exe_file_path(root, buf);
+    return exe_file_path(dirfd, link);
 }
 
-ssize_t exe_file_readlink(const ProcRoot *root, char *buf, size_t size)
+ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size)
 {
-    FdLink link = fd_link(root, exe_file_fd());
-    ssize_t len = readlinkat(root->dirfd, link.path, buf, size);
+    ssize_t len = readlinkat(dirfd, link, buf, size);
 
     if (len < 0 && errno == ENOENT) {
         len = MIN(strlen(exe.start_path), size);
@@ -99,23 +94,22 @@ ssize_t exe_file_readlink(const ProcRoot *root, char *buf, size_t size)
     return len;
 }
 
-int exe_file_open(const ProcRoot *root, int flags, mode_t mode)
+int exe_file_open(int dirfd, const char *link, int flags, mode_t mode)
 {
     bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
-    char buf[PATH_MAX];
-    const char *path = exe_file_path(root, buf);
+    const char *path = exe_file_path(dirfd, link);
 
     if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         errno = EEXIST;
         return -1;
     }
     if (writes && !(flags & (O_PATH | O_DIRECTORY))) {
-        if (faccessat(root->dirfd, path, W_OK, AT_EACCESS) == 0) {
+        if (faccessat(dirfd, path, W_OK, AT_EACCESS) == 0) {
             errno = ETXTBSY;
         }
         return -1;
     }
-    return openat(root->dirfd, path, flags, mode);
+    return openat(dirfd, path, flags, mode);
 }
 
 /*
@@ -124,7 +118,7 @@ int exe_file_open(const ProcRoot *root, int flags, mode_t mode)
  */
 static bool may_execute(int fd)
 {
-    FdLink link = fd_link(&own_root, fd);
+    FdLink link = fd_link(fd);
 
     if (syscall(__NR_faccessat2, fd, "", X_OK,
                 AT_EACCESS | AT_EMPTY_PATH) == 0) {
@@ -177,7 +171,7 @@ bool exe_file_is_mapped(void)
     char buf[PATH_MAX];
     struct stat st;
 
-    if (!read_link(&own_root, exe_file_fd(), buf) ||
+    if (!read_fd_link(exe_file_fd(), buf) ||
         fstat(exe_file_fd(), &st) < 0 ||
         !g_file_get_contents("/proc/self/maps", &maps, NULL, NULL)) {
         return false;
@@ -230,13 +224,12 @@ static bool is_memfd(int fd)
 {
     char buf[PATH_MAX];
 
-    return read_link(&own_root, fd, buf) &&
-           !strncmp(buf, "/memfd:", strlen("/memfd:"));
+    return read_fd_link(fd, buf) && g_str_has_prefix(buf, "/memfd:");
 }
 
 bool exe_file_has_writers(int fd)
 {
-    FdLink link = fd_link(&own_root, fd);
+    FdLink link = fd_link(fd);
     int probe = open(link.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     int ret = EACCES;
 

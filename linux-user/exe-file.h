@@ -27,45 +27,38 @@ void exe_file_init(int fd, const char *path);
 int exe_file_fd(void);
 
 /*
- * Where the guest reaches a procfs: @path is "/proc/", or "" if @dirfd, or
- * the working directory, is its root.  A guest in a chroot may have no other
- * way to it than a descriptor of its own.
+ * In the following, @dirfd and @link lead to "fd/N" of a directory of this
+ * process in a procfs, with N from exe_file_fd(); the guest chose by which
+ * way, and in a chroot it may have no other.
  */
-typedef struct ProcRoot {
-    int dirfd;
-    const char *path;
-} ProcRoot;
 
 /**
- * exe_file_path: a path that leads to the executable's inode
- * @root: the answer is relative to its dirfd
- * @buf: PATH_MAX bytes, may be used for the answer
+ * exe_file_path: a path, from @dirfd, that leads to the executable's inode
  *
  * For any call of the host that follows symbolic links.
  */
-const char *exe_file_path(const ProcRoot *root, char *buf);
+const char *exe_file_path(int dirfd, const char *link);
 
 /**
  * exe_file_exec_path: as exe_file_path(), for execve(2)
+ * @buf: PATH_MAX bytes, may be used for the answer
  *
  * binfmt_misc passes the emulator a path, and by then a close-on-exec
  * /proc/self/fd/N is gone; so this is the file's own path as long as that
  * still names the same inode.
  */
-const char *exe_file_exec_path(const ProcRoot *root, char *buf);
+const char *exe_file_exec_path(int dirfd, const char *link, char *buf);
 
 /**
  * exe_file_readlink: readlink(2) of /proc/self/exe
- * @root: by which the guest got there
  * @size: bytes of @buf, not 0; the answer is truncated and has no NUL
  *
  * Returns: bytes stored, or -1 with errno.
  */
-ssize_t exe_file_readlink(const ProcRoot *root, char *buf, size_t size);
+ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size);
 
 /**
  * exe_file_open: open(2) through /proc/self/exe
- * @root: by which the guest got there
  * @flags, @mode: host values
  *
  * A running program cannot be opened for writing: ETXTBSY, after EACCES
@@ -73,7 +66,7 @@ ssize_t exe_file_readlink(const ProcRoot *root, char *buf, size_t size);
  *
  * Returns: a new descriptor, or -1 with errno.
  */
-int exe_file_open(const ProcRoot *root, int flags, mode_t mode);
+int exe_file_open(int dirfd, const char *link, int flags, mode_t mode);
 
 /**
  * exe_file_check: may the file become the executable?

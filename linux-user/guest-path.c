@@ -5,71 +5,46 @@
  */
 
 #include "qemu/osdep.h"
-#include <linux/magic.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include "exe-file.h"
 #include "guest-path.h"
 #include "proc-content.h"
 #include "proc-name.h"
 
-/* The kernel gives the root of every procfs this number. */
-#define PROC_ROOT_INO 1
+/* "fd/N" beside "exe", which is as long. */
+typedef struct ExeLink {
+    char path[PATH_MAX + sizeof("fd/") + 3 * sizeof(int)];
+} ExeLink;
 
-static __thread char path_buf[PATH_MAX];
+static __thread ExeLink exe_link;
+static __thread char exec_buf[PATH_MAX];
 
-/* Is the directory, or AT_FDCWD's, the root of a procfs? */
-static bool is_proc_root(int dirfd)
+static void make_exe_link(ExeLink *link, const char *path, ProcName name)
 {
-    struct statfs fs;
-    struct stat st;
-    bool by_cwd = dirfd == AT_FDCWD;
-
-    return (by_cwd ? statfs(".", &fs) : fstatfs(dirfd, &fs)) == 0 &&
-           fs.f_type == PROC_SUPER_MAGIC &&
-           (by_cwd ? stat(".", &st) : fstat(dirfd, &st)) == 0 &&
-           st.st_ino == PROC_ROOT_INO;
-}
-
-/* What is meant, and the procfs by which the guest got there. */
-typedef struct Meant {
-    ProcEntry entry;
-    ProcRoot root;
-} Meant;
-
-static Meant meant(int dirfd, const char *path)
-{
-    Meant m = { .root = { AT_FDCWD, "/proc/" } };
-    bool relative;
-
-    m.entry = proc_name_entry(path, getpid(), &relative);
-    if (m.entry != PROC_ENTRY_NONE && relative) {
-        m.root = (ProcRoot) { dirfd, "" };
-        if (!is_proc_root(dirfd)) {
-            m.entry = PROC_ENTRY_NONE;
-        }
-    }
-    return m;
+    snprintf(link->path, sizeof(link->path), "%.*sfd/%d", name.dir_len, path,
+             exe_file_fd());
 }
 
 const char *guest_path(int dirfd, const char *path, int flags)
 {
-    Meant m = meant(dirfd, path);
+    ProcName name = proc_name_find(dirfd, path);
 
-    if ((flags & AT_SYMLINK_NOFOLLOW) || m.entry != PROC_ENTRY_EXE) {
+    if ((flags & AT_SYMLINK_NOFOLLOW) || name.entry != PROC_ENTRY_EXE) {
         return path;
     }
-    return exe_file_path(&m.root, path_buf);
+    make_exe_link(&exe_link, path, name);
+    return exe_file_path(dirfd, exe_link.path);
 }
 
 const char *guest_exec_path(int dirfd, const char *path, int flags)
 {
-    Meant m = meant(dirfd, path);
+    ProcName name = proc_name_find(dirfd, path);
 
-    if ((flags & AT_SYMLINK_NOFOLLOW) || m.entry != PROC_ENTRY_EXE) {
+    if ((flags & AT_SYMLINK_NOFOLLOW) || name.entry != PROC_ENTRY_EXE) {
         return path;
     }
-    return exe_file_exec_path(&m.root, path_buf);
+    make_exe_link(&exe_link, path, name);
+    return exe_file_exec_path(dirfd, exe_link.path, exec_buf);
 }
 
 /* An open that asks for the entry itself, not for what it leads to. */
@@ -84,7 +59,7 @@ static bool opens_entry_itself(ProcEntry entry, int flags)
 
 bool guest_path_opens_ours(int dirfd, const char *path, int flags)
 {
-    ProcEntry entry = meant(dirfd, path).entry;
+    ProcEntry entry = proc_name_find(dirfd, path).entry;
 
     return entry != PROC_ENTRY_NONE && !opens_entry_itself(entry, flags);
 }
@@ -115,25 +90,31 @@ static bool resolves(int dirfd, const char *path, int flags, uint64_t resolve)
 int guest_open(int dirfd, const char *path, int flags, mode_t mode,
                uint64_t resolve)
 {
-    Meant m = meant(dirfd, path);
+    ProcName name = proc_name_find(dirfd, path);
+    ExeLink link;
 
     if (resolve && !resolves(dirfd, path, flags, resolve)) {
         return -1;
     }
-    if (m.entry != PROC_ENTRY_EXE) {
-        return proc_content_open(m.entry, flags);
+    if (name.entry != PROC_ENTRY_EXE) {
+        return proc_content_open(name.entry, flags);
     }
     if (flags & O_NOFOLLOW) {
         errno = ELOOP;
         return -1;
     }
-    return exe_file_open(&m.root, flags, mode);
+    make_exe_link(&link, path, name);
+    return exe_file_open(dirfd, link.path, flags, mode);
 }
 
 ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
-    Meant m = meant(dirfd, path);
+    ProcName name = proc_name_find(dirfd, path);
+    ExeLink link;
 
-    return m.entry == PROC_ENTRY_EXE ? exe_file_readlink(&m.root, buf, size)
-                                     : readlinkat(dirfd, path, buf, size);
+    if (name.entry != PROC_ENTRY_EXE) {
+        return readlinkat(dirfd, path, buf, size);
+    }
+    make_exe_link(&link, path, name);
+    return exe_file_readlink(dirfd, link.path, buf, size);
 }

@@ -1,16 +1,13 @@
 /*
  * Names: which entry of /proc is meant
  *
- * Text only: no system call is made and nothing of QEMU is included.
+ * Includes nothing of QEMU.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #ifndef LINUX_USER_PROC_NAME_H
 #define LINUX_USER_PROC_NAME_H
-
-#include <stdbool.h>
-#include <sys/types.h>
 
 /* The entries of a process's directory whose answer is the guest's own. */
 typedef enum ProcEntry {
@@ -22,19 +19,24 @@ typedef enum ProcEntry {
     PROC_ENTRY_STAT,
 } ProcEntry;
 
+typedef struct ProcName {
+    ProcEntry entry;
+    int dir_len;        /* of the path before the last component */
+} ProcName;
+
 /**
- * proc_name_entry: find the entry that a path means
+ * proc_name_find: find the entry that a path means
+ * @dirfd: where a relative path starts, or AT_FDCWD
  * @path: as the guest passed it, may be NULL
- * @pid: of the asking process
- * @relative: set to whether the answer holds only where @path starts from the
- *            root of a procfs
  *
  * Every path-taking call of the guest comes by here, so a path whose last
- * component is none of ours costs one comparison.
+ * component is none of ours costs one comparison.  Otherwise the host's
+ * kernel resolves the directory, however it is spelled.  A symbolic link to
+ * an entry of ours is not seen through.
  *
- * Returns: the entry if @path is /proc/self/ENTRY or /proc/@pid/ENTRY, or the
- * same without /proc/; else PROC_ENTRY_NONE.
+ * Returns: the entry of the calling process, or of one of its threads, that
+ * @path names, else PROC_ENTRY_NONE.  errno is left alone.
  */
-ProcEntry proc_name_entry(const char *path, pid_t pid, bool *relative);
+ProcName proc_name_find(int dirfd, const char *path);
 
 #endif /* LINUX_USER_PROC_NAME_H */

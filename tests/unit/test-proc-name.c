@@ -1,78 +1,180 @@
 /*
- * Which entry of /proc does a path mean?
+ * Which entry of /proc does a path mean?  Asked of the host's own /proc.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
+#include <pthread.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "proc-name.h"
 
-static void test_ours(void)
+static const struct {
+    const char *name;
+    ProcEntry entry;
+} entries[] = {
+    { "exe", PROC_ENTRY_EXE },
+    { "cmdline", PROC_ENTRY_CMDLINE },
+    { "environ", PROC_ENTRY_ENVIRON },
+    { "auxv", PROC_ENTRY_AUXV },
+    { "stat", PROC_ENTRY_STAT },
+    { "status", PROC_ENTRY_NONE },
+    { "ex", PROC_ENTRY_NONE },
+    { "exes", PROC_ENTRY_NONE },
+    { "exe/", PROC_ENTRY_NONE },
+    { "", PROC_ENTRY_NONE },
+};
+
+static void check_directory(int dirfd, const char *dir, bool ours)
 {
-    static const struct {
-        const char *path;
-        ProcEntry entry;
-    } cases[] = {
-        { "/proc/self/exe", PROC_ENTRY_EXE },
-        { "/proc/self/cmdline", PROC_ENTRY_CMDLINE },
-        { "/proc/self/environ", PROC_ENTRY_ENVIRON },
-        { "/proc/self/auxv", PROC_ENTRY_AUXV },
-        { "/proc/self/stat", PROC_ENTRY_STAT },
-        { "/proc/1234/exe", PROC_ENTRY_EXE },
-        { "/proc/1234/stat", PROC_ENTRY_STAT },
-    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(entries); i++) {
+        g_autofree char *path = g_strconcat(dir, entries[i].name, NULL);
+        ProcName name;
 
-    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
-        bool relative = true;
-
-        g_assert_cmpint(proc_name_entry(cases[i].path, 1234, &relative), ==,
-                        cases[i].entry);
-        g_assert_false(relative);
-        /* The same below a directory that is /proc. */
-        g_assert_cmpint(proc_name_entry(cases[i].path + strlen("/proc/"),
-                                        1234, &relative),
-                        ==, cases[i].entry);
-        g_assert_true(relative);
+        errno = 123;
+        name = proc_name_find(dirfd, path);
+        g_assert_cmpint(errno, ==, 123);
+        g_assert_cmpint(name.entry, ==,
+                        ours ? entries[i].entry : PROC_ENTRY_NONE);
+        if (name.entry != PROC_ENTRY_NONE) {
+            g_assert_cmpint(name.dir_len, ==, strlen(dir));
+        }
     }
+}
+
+static void test_absolute(void)
+{
+    g_autofree char *pid = g_strdup_printf("/proc/%d/", getpid());
+    g_autofree char *tid = g_strdup_printf("/proc/self/task/%d/", getpid());
+    g_autofree char *both = g_strdup_printf("/proc/%d/task/%d/", getpid(),
+                                            getpid());
+
+    check_directory(AT_FDCWD, "/proc/self/", true);
+    check_directory(AT_FDCWD, "/proc/thread-self/", true);
+    check_directory(AT_FDCWD, "//proc/.//self/../self/./", true);
+    check_directory(AT_FDCWD, pid, true);
+    check_directory(AT_FDCWD, tid, true);
+    check_directory(AT_FDCWD, both, true);
 }
 
 static void test_others(void)
 {
-    static const char *const paths[] = {
-        "", "/", "exe", "//proc/self/exe", "/self/exe", "./self/exe",
-        "/proc//exe", "/1234/exe", "/exe", "/proc/exe", "/proc/self", "/proc/self/",
-        "/proc/self/exe/", "/proc/self/exes", "/proc/self/ex",
-        "/proc/selfexe", "/proc/123/exe", "/proc/12345/exe",
-        "/proc/01234/exe", "/proc/1234x/exe", "/tmp/proc/self/exe",
-        "/proc/1/stat", "/proc/stat", "/proc/self/fd/exe",
-    };
+    g_autofree char *parent = g_strdup_printf("/proc/%d/", getppid());
+    g_autofree char *digit = g_strdup_printf("/proc/%d0/", getpid());
+    g_autofree char *zero = g_strdup_printf("/proc/0%d/", getpid());
 
-    bool relative;
-
-    g_assert_cmpint(proc_name_entry(NULL, 1234, &relative), ==,
+    g_assert_cmpint(proc_name_find(AT_FDCWD, NULL).entry, ==,
                     PROC_ENTRY_NONE);
-    for (unsigned i = 0; i < G_N_ELEMENTS(paths); i++) {
-        g_assert_cmpint(proc_name_entry(paths[i], 1234, &relative), ==,
-                        PROC_ENTRY_NONE);
-    }
+    check_directory(AT_FDCWD, "/", false);
+    check_directory(AT_FDCWD, "/proc/", false);
+    check_directory(AT_FDCWD, "/proc/1/", false);
+    check_directory(AT_FDCWD, "/proc/self/fd/", false);
+    check_directory(AT_FDCWD, "/proc/self/net/", false);
+    check_directory(AT_FDCWD, "/proc/self/task/", false);
+    check_directory(AT_FDCWD, "/proc/sys/kernel/", false);
+    check_directory(AT_FDCWD, "/tmp/proc/self/", false);
+    check_directory(AT_FDCWD, parent, false);
+    check_directory(AT_FDCWD, digit, false);
+    check_directory(AT_FDCWD, zero, false);
 }
 
-static void test_long_pid(void)
+static void test_relative(void)
 {
-    bool relative;
+    int proc = open("/proc", O_PATH | O_DIRECTORY);
+    int self = open("/proc/self", O_RDONLY | O_DIRECTORY);
+    int cwd = open(".", O_PATH | O_DIRECTORY);
 
-    g_assert_cmpint(proc_name_entry("/proc/2147483647/exe", 2147483647,
-                                    &relative), ==, PROC_ENTRY_EXE);
-    g_assert_cmpint(proc_name_entry("/proc/21474836470/exe", 2147483647,
-                                    &relative), ==, PROC_ENTRY_NONE);
+    check_directory(proc, "self/", true);
+    check_directory(proc, "./thread-self/", true);
+    check_directory(proc, "", false);
+    check_directory(self, "", true);
+    check_directory(self, "./", true);
+    check_directory(self, "../", false);
+    check_directory(-1, "", false);
+    check_directory(AT_FDCWD, "self/", false);
+    g_assert_cmpint(chdir("/proc"), ==, 0);
+    check_directory(AT_FDCWD, "self/", true);
+    g_assert_cmpint(chdir("/proc/self"), ==, 0);
+    check_directory(AT_FDCWD, "", true);
+    g_assert_cmpint(fchdir(cwd), ==, 0);
+    close(proc);
+    close(self);
+    close(cwd);
+}
+
+static void test_through_link(void)
+{
+    g_autofree char *tmp = g_dir_make_tmp("proc-name-XXXXXX", NULL);
+    g_autofree char *link = g_build_filename(tmp, "link", NULL);
+    g_autofree char *dir = g_strconcat(link, "/", NULL);
+
+    g_assert_cmpint(symlink("/proc/self", link), ==, 0);
+    check_directory(AT_FDCWD, dir, true);
+    unlink(link);
+    rmdir(tmp);
+}
+
+static void test_inherited_directory(void)
+{
+    int self = open("/proc/self", O_PATH | O_DIRECTORY);
+    int status;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        /* The parent's directory is not the child's. */
+        check_directory(self, "", false);
+        _exit(0);
+    }
+    g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+    g_assert_cmpint(status, ==, 0);
+    close(self);
+}
+
+static void *in_thread(void *arg)
+{
+    g_autofree char *other = g_strdup_printf("/proc/self/task/%d/", getpid());
+    g_autofree char *tid = g_strdup_printf("/proc/%ld/", syscall(SYS_gettid));
+
+    check_directory(AT_FDCWD, "/proc/self/", true);
+    check_directory(AT_FDCWD, "/proc/thread-self/", true);
+    check_directory(AT_FDCWD, other, true);
+    /* /proc/TID of another thread is hidden but there, with its own inode. */
+    g_assert_cmpint(proc_name_find(AT_FDCWD, tid).entry, ==, PROC_ENTRY_NONE);
+    return arg;
+}
+
+static void test_thread(void)
+{
+    pthread_t thread;
+
+    g_assert_cmpint(pthread_create(&thread, NULL, in_thread, NULL), ==, 0);
+    pthread_join(thread, NULL);
+}
+
+static void test_long(void)
+{
+    g_autofree char *fill = g_strnfill(5000, '/');
+    g_autofree char *path = g_strconcat("/proc/self", fill, "exe", NULL);
+
+    g_assert_cmpint(proc_name_find(AT_FDCWD, path).entry, ==,
+                    PROC_ENTRY_NONE);
 }
 
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/ours", test_ours);
+    g_test_add_func("/absolute", test_absolute);
     g_test_add_func("/others", test_others);
-    g_test_add_func("/long-pid", test_long_pid);
+    g_test_add_func("/relative", test_relative);
+    g_test_add_func("/through-link", test_through_link);
+    g_test_add_func("/inherited-directory", test_inherited_directory);
+    g_test_add_func("/thread", test_thread);
+    g_test_add_func("/long", test_long);
     return g_test_run();
 }
