@@ -278,12 +278,12 @@ static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
     return sizeof(auxv);
 }
 
-bool set_mm_wants(abi_long option)
+bool set_mm_wants(int option)
 {
     return option == PR_SET_MM || option == PR_GET_AUXV;
 }
 
-abi_long do_prctl_set_mm(abi_long option, abi_ulong arg2, abi_ulong arg3,
+abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
                          abi_ulong arg4, abi_ulong arg5)
 {
     if (opts.rule == SET_MM_RULE_OFF) {

@@ -30,7 +30,7 @@ void set_mm_prepare(int execfd, const char *path);
 void set_mm_start(const struct image_info *info);
 
 /* set_mm_wants: is it one of the prctl(2) options handled here? */
-bool set_mm_wants(abi_long option);
+bool set_mm_wants(int option);
 
 /**
  * do_prctl_set_mm: prctl(2) for an option that set_mm_wants()
@@ -44,7 +44,7 @@ bool set_mm_wants(abi_long option);
  * Returns: 0 (PR_GET_AUXV: the size of the saved vector in bytes) or a
  * target errno.
  */
-abi_long do_prctl_set_mm(abi_long option, abi_ulong arg2, abi_ulong arg3,
+abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
                          abi_ulong arg4, abi_ulong arg5);
 
 #endif /* LINUX_USER_SET_MM_H */
