@@ -157,8 +157,9 @@ static void padding_is_ignored(const char *id, const void *arg)
     (void)arg;
     read_map(&map);
     size = encode_map(&buf, &map);
-    if (sw_wide_map() || used == size) {
-        skip(id, "MAP with garbage in the padding", "there is no padding");
+    if (sw_wide_map()) {
+        skip(id, "MAP with garbage in the padding",
+             "the kernel wants its own struct, which has none");
         return;
     }
     for (size_t i = used; i < size; i++) {
@@ -204,7 +205,9 @@ int main(int argc, char **argv)
     run_case("S13", auxv_is_found, NULL);
     run_case("S14", exe_fd_is_found, NULL);
     run_case("S15", exact_bytes_are_read, NULL);
-    run_case("S16", padding_is_ignored, NULL);
+    if (EXE_FD_AT + sizeof(uint32_t) < SIZE) {
+        run_case("S16", padding_is_ignored, NULL);
+    }
     for (int i = 0; i < NR_FIELDS; i++) {
         char id[8];
 

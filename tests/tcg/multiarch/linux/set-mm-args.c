@@ -116,14 +116,9 @@ static void high_option_bits(const char *id, const void *arg)
     union mm_map_buf buf;
     size_t size;
     unsigned long map = encode_identity(&buf, &size);
-    const char *text = "MAP with bit 32 set in arg2";
 
     (void)arg;
-    if (sizeof(long) == 4) {
-        skip(id, text, "a long has no bit 32 here");
-        return;
-    }
-    check_err(id, text, 0,
+    check_err(id, "MAP with bit 32 set in arg2", 0,
               set_mm(with_bit(PR_SET_MM_MAP, 32), map, size, 0));
 }
 
@@ -701,7 +696,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof(arg_rows) / sizeof(arg_rows[0]); i++) {
         run_case(arg_rows[i].id, run_arg_row, &arg_rows[i]);
     }
-    run_case("A12", high_option_bits, NULL);
+    if (sizeof(long) == 8) {
+        run_case("A12", high_option_bits, NULL);
+    }
     run_case("B03", misaligned_size, NULL);
     run_case("B04", read_only_size, NULL);
     run_case("C03", wrong_size, &wrong[0]);

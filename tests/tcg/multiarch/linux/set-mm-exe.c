@@ -543,11 +543,6 @@ static void d40(const char *id, const char *text)
 {
     unsigned long fd = make("new1", 0755);
 
-    if (way != &ways[0] || sizeof(long) == 4) {
-        skip(id, text, way != &ways[0] ? "a map has 32 bits for it"
-                                       : "a long has no bit 32 here");
-        return;
-    }
     detach_exe();
     for (int bit = 32; bit <= 34; bit += 2) {
         check_err(id, text, want_one(0),
@@ -700,6 +695,12 @@ static void run_row(const char *id, const void *arg)
     row->fn(id, row->text);
 }
 
+/* A map has 32 bits for the descriptor, and so has a long of some ABIs. */
+static bool applies(const struct row *row)
+{
+    return row->fn != d40 || (way == &ways[0] && sizeof(long) == 8);
+}
+
 int main(int argc, char **argv)
 {
     report_if_asked(argc, argv);
@@ -709,7 +710,9 @@ int main(int argc, char **argv)
             char id[8];
 
             snprintf(id, sizeof(id), "%s%.2s", way->prefix, rows[i].number);
-            run_case(id, run_row, &rows[i]);
+            if (applies(&rows[i])) {
+                run_case(id, run_row, &rows[i]);
+            }
         }
     }
     return finish();

@@ -370,7 +370,7 @@ static void failed_exec_keeps(const char *id, const void *arg)
 /* --------------------------------------------------------------- races */
 
 static struct race {
-    volatile bool stop;
+    bool stop;
     struct mm_map map[2];
     char text[2][PATH_MAX + 64];
     int writer_errors;
@@ -380,11 +380,16 @@ static struct race {
     const char *(*read)(char *buf, size_t size);
 } race;
 
+static bool race_stopped(void)
+{
+    return __atomic_load_n(&race.stop, __ATOMIC_SEQ_CST);
+}
+
 static void *race_write(void *arg)
 {
     unsigned turn = (uintptr_t)arg;
 
-    while (!race.stop) {
+    while (!race_stopped()) {
         if (set_map(&race.map[turn++ % 2])) {
             __atomic_fetch_add(&race.writer_errors, 1, __ATOMIC_SEQ_CST);
         }
@@ -397,7 +402,7 @@ static void *race_read(void *arg)
     char buf[PATH_MAX];
 
     (void)arg;
-    while (!race.stop) {
+    while (!race_stopped()) {
         const char *text = race.read(buf, sizeof(buf));
 
         if (!text) {
@@ -438,7 +443,7 @@ static void run_race(const char *id)
     }
     check_num(id, "threads started", WRITERS + READERS, started);
     nanosleep(&time, NULL);
-    race.stop = true;
+    __atomic_store_n(&race.stop, true, __ATOMIC_SEQ_CST);
     for (unsigned i = 0; i < started; i++) {
         pthread_join(thread[i], NULL);
     }

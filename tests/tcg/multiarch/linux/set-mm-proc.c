@@ -127,9 +127,7 @@ static void stat_at_start(const char *id, const void *arg)
         check_true(id, text, map.f[i] != 0);
     }
     check_true(id, "a function is between start_code and end_code",
-               map.f[START_CODE] < map.f[END_CODE] &&
-               ((map.f[START_CODE] <= code && code < map.f[END_CODE]) ||
-                sizeof(long) == 8));
+               map.f[START_CODE] <= code && code < map.f[END_CODE]);
     check_true(id, "a variable is between start_data and end_data",
                map.f[START_DATA] <= data && data < map.f[END_DATA]);
     check_true(id, "the break is above bss",
@@ -608,7 +606,8 @@ static void auxv_at_start(const char *id, const void *arg)
     }
     for (int way = 0; proc_file(way, "auxv", path, sizeof(path)); way++) {
         len = read_whole(path, now, sizeof(now));
-        snprintf(text, sizeof(text), "auxv is the stack's in %s", way_name(way));
+        snprintf(text, sizeof(text), "auxv of the stack in %s",
+                 way_name(way));
         check(len >= (pairs + 1) * 2 * (ssize_t)sizeof(long) &&
               !memcmp(now, stack, (pairs * 2 + 1) * sizeof(long)), id, text,
               "expected %zd pairs got %zd bytes", pairs, len);
