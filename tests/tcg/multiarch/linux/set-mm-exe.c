@@ -602,13 +602,15 @@ static void d43(const char *id, const char *text)
     permission(id, text, "xowner", 0544, EACCES);
 }
 
+/* On overlayfs, the mapping writes to the file below, which nobody asks. */
 static void d44(const char *id, const char *text)
 {
     int fd = make("new1", 0755);
+    int want = on_overlay(judge.dir) ? 0 : EACCES;
 
     map_file("new1", PROT_READ | PROT_WRITE, MAP_SHARED);
     detach_exe();
-    expect(id, text, EACCES, EACCES, fd);
+    expect(id, text, want, want, fd);
 }
 
 static void d45(const char *id, const char *text)

@@ -114,7 +114,6 @@ static struct judge {
     bool rule_off;
     bool rule_linux;
     bool caps_all;
-    bool exe_on_overlay;
     pid_t pid;
     unsigned count;
     unsigned failed;
@@ -440,6 +439,24 @@ static inline int want_exe_by_map(int want)
     return may_set_exe_by_map() ? want : EPERM;
 }
 
+static inline bool on_overlay(const char *path)
+{
+    struct statfs fs;
+    const unsigned overlay = 0x794c7630;
+
+    return statfs(path, &fs) == 0 && (unsigned)fs.f_type == overlay;
+}
+
+static inline bool kernel_since(int major, int minor)
+{
+    struct utsname name;
+    int have[2] = { 0, 0 };
+
+    uname(&name);
+    sscanf(name.release, "%d.%d", &have[0], &have[1]);
+    return have[0] > major || (have[0] == major && have[1] >= minor);
+}
+
 /*
  * The relaxed rule lets the executable be changed while the old one is
  * mapped.  On overlayfs, kernels since 6.7 do so too, by accident: the
@@ -447,7 +464,9 @@ static inline int want_exe_by_map(int want)
  */
 static inline bool busy_rule(void)
 {
-    return judge.rule_linux && !(judge.native && judge.exe_on_overlay);
+    return judge.rule_linux &&
+           !(judge.native && kernel_since(6, 7) &&
+             on_overlay("/proc/self/exe"));
 }
 
 static inline int want_busy(int want, int relaxed)
@@ -933,14 +952,6 @@ static inline void parse_options(const char *program, const char *options)
     }
 }
 
-static inline bool on_overlay(const char *path)
-{
-    struct statfs fs;
-    const unsigned overlay = 0x794c7630;
-
-    return statfs(path, &fs) == 0 && (unsigned)fs.f_type == overlay;
-}
-
 static inline void make_work_dir(void)
 {
     const char *tmp = getenv("TMPDIR");
@@ -973,7 +984,6 @@ static inline void begin_any(int argc, char **argv)
         exit(2);
     }
     make_work_dir();
-    judge.exe_on_overlay = on_overlay(judge.self) || on_overlay(judge.work);
     run_aside(probe_limits);
     judge.min_addr = judge.shared->value[0];
     judge.task_size = judge.shared->value[1];
