@@ -169,7 +169,7 @@ static bool read_signals(SignalFields *fields)
     return true;
 }
 
-static void set_field(char **fields, unsigned n, guint count, uint64_t value)
+static void store_stat(char **fields, unsigned n, guint count, uint64_t value)
 {
     /* The fields behind the name begin with number 3. */
     if (n - 3 < count) {
@@ -182,16 +182,16 @@ static void set_layout_fields(char **fields, guint count)
 {
     MMLayout mm = guest_mm_layout();
 
-    set_field(fields, STAT_START_CODE, count, mm.start_code);
-    set_field(fields, STAT_END_CODE, count, mm.end_code);
-    set_field(fields, STAT_START_STACK, count, mm.start_stack);
-    set_field(fields, STAT_START_DATA, count, mm.start_data);
-    set_field(fields, STAT_END_DATA, count, mm.end_data);
-    set_field(fields, STAT_START_BRK, count, mm.start_brk);
-    set_field(fields, STAT_ARG_START, count, mm.arg_start);
-    set_field(fields, STAT_ARG_END, count, mm.arg_end);
-    set_field(fields, STAT_ENV_START, count, mm.env_start);
-    set_field(fields, STAT_ENV_END, count, mm.env_end);
+    store_stat(fields, STAT_START_CODE, count, mm.start_code);
+    store_stat(fields, STAT_END_CODE, count, mm.end_code);
+    store_stat(fields, STAT_START_STACK, count, mm.start_stack);
+    store_stat(fields, STAT_START_DATA, count, mm.start_data);
+    store_stat(fields, STAT_END_DATA, count, mm.end_data);
+    store_stat(fields, STAT_START_BRK, count, mm.start_brk);
+    store_stat(fields, STAT_ARG_START, count, mm.arg_start);
+    store_stat(fields, STAT_ARG_END, count, mm.arg_end);
+    store_stat(fields, STAT_ENV_START, count, mm.env_start);
+    store_stat(fields, STAT_ENV_END, count, mm.env_end);
 }
 
 /*
@@ -228,10 +228,10 @@ static GByteArray *stat_content(void)
     name = g_strndup(open + 1, close - open - 1);
     fields = g_strsplit(g_strchomp(close + 2), " ", -1);
     count = g_strv_length(fields);
-    set_field(fields, STAT_NUM_THREADS, count, guest_threads());
-    set_field(fields, STAT_BLOCKED, count, signals.blocked);
-    set_field(fields, STAT_SIGIGN, count, signals.ignored);
-    set_field(fields, STAT_SIGCATCH, count, signals.caught);
+    store_stat(fields, STAT_NUM_THREADS, count, guest_threads());
+    store_stat(fields, STAT_BLOCKED, count, signals.blocked);
+    store_stat(fields, STAT_SIGIGN, count, signals.ignored);
+    store_stat(fields, STAT_SIGCATCH, count, signals.caught);
     set_layout_fields(fields, count);
     rest = g_strjoinv(" ", fields);
     text = g_strdup_printf("%d (%s) %s\n", getpid(), guest_comm_translate(name),

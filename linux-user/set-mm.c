@@ -134,7 +134,7 @@ static int set_auxv(abi_ulong addr, abi_ulong len)
     return error;
 }
 
-static int set_field(int opt, abi_ulong addr)
+static int set_one_field(int opt, abi_ulong addr)
 {
     MMLimits limits = guest_mm_limits();
     uint64_t last = mm_rules_needs_vma(opt) ? guest_mm_last_vma_end() : 0;
@@ -224,7 +224,7 @@ static int get_map_size(abi_ulong addr)
     return put_user_u32(sizeof(struct target_prctl_mm_map), addr) ? -EFAULT : 0;
 }
 
-static int set_one(int opt, abi_ulong arg3, abi_ulong arg4)
+static int set_single(int opt, abi_ulong arg3, abi_ulong arg4)
 {
     if (!may_set_fields()) {
         return -EPERM;
@@ -235,7 +235,7 @@ static int set_one(int opt, abi_ulong arg3, abi_ulong arg4)
     case MM_OPT_AUXV:
         return set_auxv(arg3, arg4);
     default:
-        return set_field(opt, arg3);
+        return set_one_field(opt, arg3);
     }
 }
 
@@ -252,7 +252,7 @@ static abi_long do_set_mm(int opt, abi_ulong arg3, abi_ulong arg4,
             error = set_map(arg3, arg4);
             break;
         default:
-            error = set_one(opt, arg3, arg4);
+            error = set_single(opt, arg3, arg4);
             break;
         }
     }
