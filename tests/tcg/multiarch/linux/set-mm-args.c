@@ -654,7 +654,8 @@ static const uint64_t task_sizes[] = {
 #elif defined(__mips__) && _MIPS_SIM == _ABI64
     1ull << 48, 1ull << 40,
 #elif defined(__mips__)
-    0xfffff000, 0x7fff8000,
+    /* The upper half is the kernel's, by the architecture. */
+    0x80000000, 0x7fff8000,
 #elif defined(__arm__)
     0xfffff000, 0xbf000000,
 #elif defined(__powerpc__)
