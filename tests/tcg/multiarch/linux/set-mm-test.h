@@ -492,6 +492,22 @@ static inline bool sw_vfork_shares(void)
 }
 
 /*
+ * not-through-links: the emulator knows an entry of /proc by the last
+ * component and the directory of a path, so not through a link of another
+ * name, nor by a descriptor of the link itself.
+ */
+static inline bool sw_sees_through_links(void)
+{
+    return judge.native;
+}
+
+/* sibling-exe: the entries of another guest are the emulator's. */
+static inline bool sw_knows_siblings(void)
+{
+    return judge.native;
+}
+
+/*
  * environ-snapshot: the emulator's descriptor holds what was there at open,
  * so it cannot know how much the read that meets unreadable memory asks for.
  */
