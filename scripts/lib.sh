@@ -53,6 +53,49 @@ step() {
     return $s_status
 }
 
+# watched TEXT LOG EXPRESSION COMMAND...: run a step of minutes.  Its output
+# goes to LOG; EXPRESSION is for sed and makes "done all" of a line that tells
+# how far it is.  A terminal shows that all the time, a log now and then.
+# Returns the command's exit status; sets seconds.
+watched() {
+    w_text=$1 w_log=$2 w_expression=$3
+    shift 3
+    mkdir -p "$BUILD/log" || exit 1
+    w_start=$(date +%s)
+    : >"$w_log" || exit 1
+    # Without the lock, or a killed make would keep it until the sleep is over.
+    watch_log 9>&- &
+    w_watcher=$!
+    trap 'kill $w_watcher 2>/dev/null' EXIT
+    trap 'exit 1' HUP INT TERM
+    "$@" >"$w_log" 2>&1 </dev/null
+    w_status=$?
+    trap - EXIT HUP INT TERM
+    kill $w_watcher 2>/dev/null
+    wait $w_watcher 2>/dev/null
+    [ ! -t 1 ] || printf '\r\033[K'
+    # shellcheck disable=SC2034 # for the caller
+    seconds=$(($(date +%s) - w_start))
+    return $w_status
+}
+
+watch_log() {
+    w_every=20
+    [ ! -t 1 ] || w_every=1
+    while sleep $w_every; do
+        w_now=$(tail -c 4000 "$w_log" | sed -n "$w_expression" | tail -n 1)
+        [ -n "$w_now" ] || continue
+        w_line=$(printf '%s: %3d %% (%s of %s), %d s' "$w_text" \
+                 $((${w_now% *} * 100 / ${w_now#* })) "${w_now% *}" \
+                 "${w_now#* }" $(($(date +%s) - w_start)))
+        if [ -t 1 ]; then
+            printf '\r%s' "$w_line"
+        else
+            echo "$w_line"
+        fi
+    done
+}
+
 # show_log FILE: why a step failed: the end of its log, and where the rest is.
 # A full disk has a message of its own, as the log says it in many ways.
 show_log() {
