@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <link.h>
 #include <linux/prctl.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -26,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -501,6 +503,16 @@ static inline bool sw_sees_through_links(void)
     return judge.native;
 }
 
+/*
+ * older-qemu: QEMU 7.2 has neither openat2 nor execveat.  A path of NULL
+ * cannot succeed, so only a missing call answers ENOSYS.
+ */
+static inline bool sw_lacks(long call)
+{
+    return !judge.native && syscall(call, -1, NULL, NULL, NULL, 0) == -1 &&
+           errno == ENOSYS;
+}
+
 /* sibling-exe: the entries of another guest are the emulator's. */
 static inline bool sw_knows_siblings(void)
 {
@@ -729,41 +741,43 @@ static inline uint64_t first_hole(void)
     return hole;
 }
 
+/* Puts an anonymous copy in the place of [start, end). */
+static inline void replace_by_copy(unsigned long start, unsigned long end,
+                                   int prot)
+{
+    size_t size = end - start;
+    void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (copy == MAP_FAILED) {
+        return;
+    }
+    memcpy(copy, (void *)start, size);
+    mprotect(copy, size, prot);
+    mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start);
+}
+
 /*
  * Replaces each mapping of the program's file by an anonymous copy, which is
- * how a program satisfies the kernel's EBUSY rule from within.
+ * how a program satisfies the kernel's EBUSY rule from within.  The program
+ * headers know the segments; QEMU 7.2's maps joins text and constants.
  */
 static inline void detach_exe(void)
 {
-    static char maps[65536];
-    char *line, *save = NULL;
+    const ElfW(Phdr) *phdr = (const void *)getauxval(AT_PHDR);
+    unsigned long page = sysconf(_SC_PAGESIZE);
 
-    read_text("/proc/self/maps", maps, sizeof(maps));
-    for (line = strtok_r(maps, "\n", &save); line;
-         line = strtok_r(NULL, "\n", &save)) {
-        unsigned long start, end;
-        char perm[8];
-        int prot;
-        void *copy;
+    for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
+        unsigned long start = phdr[i].p_vaddr & -page;
+        unsigned long end = (phdr[i].p_vaddr + phdr[i].p_filesz + page - 1) &
+                            -page;
+        int prot = (phdr[i].p_flags & PF_R ? PROT_READ : 0) |
+                   (phdr[i].p_flags & PF_W ? PROT_WRITE : 0) |
+                   (phdr[i].p_flags & PF_X ? PROT_EXEC : 0);
 
-        if (!strstr(line, judge.self) ||
-            sscanf(line, "%lx-%lx %7s", &start, &end, perm) != 3) {
-            continue;
+        if (phdr[i].p_type == PT_LOAD && start < end) {
+            replace_by_copy(start, end, prot);
         }
-        prot = (perm[0] == 'r' ? PROT_READ : 0) |
-               (perm[1] == 'w' ? PROT_WRITE : 0) |
-               (perm[2] == 'x' ? PROT_EXEC : 0);
-        copy = mmap(NULL, end - start, PROT_READ | PROT_WRITE,
-                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (copy == MAP_FAILED) {
-            continue;
-        }
-        if (prot & PROT_READ) {
-            memcpy(copy, (void *)start, end - start);
-        }
-        mprotect(copy, end - start, prot);
-        mremap(copy, end - start, end - start, MREMAP_MAYMOVE | MREMAP_FIXED,
-               (void *)start);
     }
 }
 
