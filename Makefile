@@ -11,7 +11,6 @@ export BUILD
 .PHONY: emulators run test clean distclean help
 
 emulators:
-	@scripts/install-packages build
 	@scripts/emulators $(TARGETS)
 
 run:

@@ -97,14 +97,18 @@ watch_log() {
 }
 
 # show_log FILE: why a step failed: the end of its log, and where the rest is.
-# A full disk has a message of its own, as the log says it in many ways.
+# A full disk has a message of its own, as the log says it in many ways, or
+# not at all where it is on the same disk.
 show_log() {
     if grep -q -e 'No space left on device' -e 'File too large' \
-        -e 'Disk quota exceeded' "$1"; then
+            -e 'Disk quota exceeded' "$1" ||
+        ! { head -c 100000 /dev/zero >"$BUILD/.room"; } 2>/dev/null; then
+        rm -f "$BUILD/.room"
         echo "$me: no room left on the disk of $BUILD; QEMU's source and two" \
             "emulators take about 2 GB (log: $1)" >&2
         return
     fi
+    rm -f "$BUILD/.room"
     tail -n 20 "$1" | sed 's/^/    /' >&2
     echo "    (the whole log: $1)" >&2
 }
