@@ -11,10 +11,6 @@
 #include "exe-file.h"
 #include "private-fd.h"
 
-#ifndef F_SETSIG
-#define F_SETSIG 10
-#endif
-
 static struct {
     int fd;
     char *start_path;   /* absolute, of the program that was started */
