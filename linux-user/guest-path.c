@@ -11,7 +11,7 @@
 #include "proc-content.h"
 #include "proc-name.h"
 
-/* "fd/N" beside "exe", which is as long. */
+/* The path by which the guest means exe, with "fd/N" in the place of "exe". */
 typedef struct ExeLink {
     char path[PATH_MAX + sizeof("fd/") + 3 * sizeof(int)];
 } ExeLink;
