@@ -203,12 +203,10 @@ static int probe_lease(int fd)
     ret = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 ? errno : 0;
     if (!ret) {
         fcntl(fd, F_SETLEASE, F_UNLCK);
-        while (sigtimedwait(&urg, &info, &now) == SIGURG &&
-               info.si_fd != fd) {
+        if (sigtimedwait(&urg, &info, &now) == SIGURG && info.si_fd != fd) {
             /* Not ours: put it back for the guest. */
             syscall(__NR_rt_tgsigqueueinfo, getpid(), self.pid, SIGURG,
                     &info);
-            break;
         }
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);

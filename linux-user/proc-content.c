@@ -208,10 +208,9 @@ static GByteArray *stat_content(void)
     g_auto(GStrv) fields = NULL;
     SignalFields signals;
     char *open, *close;
-    gsize len;
     guint count;
 
-    if (!g_file_get_contents("/proc/self/stat", &line, &len, NULL)) {
+    if (!g_file_get_contents("/proc/self/stat", &line, NULL, NULL)) {
         errno = ENOENT;
         return NULL;
     }

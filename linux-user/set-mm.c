@@ -9,7 +9,6 @@
 #include <linux/prctl.h>
 #include "qemu.h"
 #include "user-internals.h"
-#include "signal-common.h"
 #include "exe-file.h"
 #include "guest-comm.h"
 #include "guest-mm.h"
@@ -72,12 +71,17 @@ void set_mm_prepare(int execfd, const char *path)
     guest_comm_init(path);
 }
 
-void set_mm_start(const struct image_info *info)
+static void show_title(void)
 {
-    guest_mm_init(info);
     if (opts.title == SET_MM_TITLE_GUEST) {
         host_title_update();
     }
+}
+
+void set_mm_start(const struct image_info *info)
+{
+    guest_mm_init(info);
+    show_title();
 }
 
 static bool may_set_fields(void)
@@ -256,8 +260,8 @@ static abi_long do_set_mm(int opt, abi_ulong arg3, abi_ulong arg4,
             break;
         }
     }
-    if (!error && opts.title == SET_MM_TITLE_GUEST) {
-        host_title_update();
+    if (!error) {
+        show_title();
     }
     return target_ret(error);
 }
