@@ -6,26 +6,36 @@
 
 #include "qemu/osdep.h"
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include "qemu/cutils.h"
+#include "qemu/thread.h"
 #include "qemu.h"
 #include "exe-file.h"
+#include "host-proc.h"
 #include "private-fd.h"
 
-static struct {
-    int fd;
-    char *start_path;   /* absolute, of the program that was started */
-} exe = { .fd = -1 };
+#ifndef AT_EXECVE_CHECK
+#define AT_EXECVE_CHECK 0x10000
+#endif
 
-/* The magic link of any descriptor. */
+static struct {
+    char *start_path;       /* absolute, of the program that was started */
+    struct stat emulator;
+    QemuMutex check_lock;   /* see ask_kernel() */
+    int is_beside_emulator; /* 1: yes, -1: no, 0: not known */
+    int emulator_is_busy;
+} exe;
+
+/* The magic link of any descriptor, from the host's /proc. */
 typedef struct FdLink {
-    char path[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+    char path[sizeof("self/fd/") + 3 * sizeof(int)];
 } FdLink;
 
 static FdLink fd_link(int fd)
 {
     FdLink link;
 
-    snprintf(link.path, sizeof(link.path), "/proc/self/fd/%d", fd);
+    snprintf(link.path, sizeof(link.path), "self/fd/%d", fd);
     return link;
 }
 
@@ -43,28 +53,83 @@ static bool read_link(int dirfd, const char *link, char *buf)
 
 static bool read_fd_link(int fd, char *buf)
 {
-    return read_link(AT_FDCWD, fd_link(fd).path, buf);
+    return read_link(private_fd(PRIVATE_FD_PROC), fd_link(fd).path, buf);
 }
 
-void exe_file_init(int fd, const char *path)
+static void before_fork(void)
 {
-    exe.fd = private_fd_dup(fd);
-    exe.start_path = realpath(path, NULL);
+    qemu_mutex_lock(&exe.check_lock);
+}
+
+static void after_fork_parent(void)
+{
+    qemu_mutex_unlock(&exe.check_lock);
+}
+
+static void after_fork_child(void)
+{
+    qemu_mutex_init(&exe.check_lock);
+}
+
+void exe_file_init(const char *path)
+{
+    qemu_mutex_init(&exe.check_lock);
+    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    if (stat("/proc/self/exe", &exe.emulator) < 0) {
+        exe.start_path = realpath(path, NULL);
+    }
     if (!exe.start_path) {
-        exe.start_path = strdup(path);
+        exe.start_path = g_strdup(path);
     }
 }
 
 int exe_file_fd(void)
 {
-    return qatomic_read(&exe.fd);
+    return private_fd(PRIVATE_FD_EXE);
+}
+
+bool exe_file_is_emulator(unsigned major, unsigned minor, uint64_t inode)
+{
+    return inode == exe.emulator.st_ino &&
+           makedev(major, minor) == exe.emulator.st_dev;
+}
+
+/* Asked when it is needed, and again after each change. */
+bool exe_file_is_beside_emulator(void)
+{
+    int known = qatomic_read(&exe.is_beside_emulator);
+    struct stat st;
+
+    if (!known && fstat(exe_file_fd(), &st) == 0) {
+        known = st.st_dev == exe.emulator.st_dev ? 1 : -1;
+        qatomic_set(&exe.is_beside_emulator, known);
+    }
+    return known > 0;
+}
+
+/* Who may not write anyway does not learn it. */
+bool exe_file_emulator_is_busy(void)
+{
+    int known = qatomic_read(&exe.emulator_is_busy);
+    int fd;
+
+    if (!known) {
+        fd = private_fd_openat(PRIVATE_FD_PROC, "self/exe", O_WRONLY);
+        known = fd < 0 && errno == ETXTBSY ? 1 : -1;
+        if (fd >= 0) {
+            close(fd);
+        }
+        qatomic_set(&exe.emulator_is_busy, known);
+    }
+    return known > 0;
 }
 
 const char *exe_file_path(int dirfd, const char *link)
 {
     char probe;
 
-    return readlinkat(dirfd, link, &probe, 1) < 0 ? exe.start_path : link;
+    return readlinkat(dirfd, link, &probe, 1) < 0 && errno == ENOENT
+           ? exe.start_path : link;
 }
 
 const char *exe_file_exec_path(int dirfd, const char *link, char *buf)
@@ -84,28 +149,41 @@ ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size)
     ssize_t len = readlinkat(dirfd, link, buf, size);
 
     if (len < 0 && errno == ENOENT) {
+        /* There is no /proc here; it may have been there at the start. */
+        len = readlinkat(private_fd(PRIVATE_FD_PROC),
+                         fd_link(exe_file_fd()).path, buf, size);
+    }
+    if (len < 0 && (errno == ENOENT || errno == EBADF)) {
         len = MIN(strlen(exe.start_path), size);
         memcpy(buf, exe.start_path, len);
     }
     return len;
 }
 
-int exe_file_open(int dirfd, const char *link, int flags, mode_t mode)
+/* Returns: -1 with ETXTBSY or what forbids writing anyway. */
+static int refuse_write(int dirfd, const char *link)
+{
+    if (faccessat(dirfd, exe_file_path(dirfd, link), W_OK, AT_EACCESS) == 0) {
+        errno = ETXTBSY;
+    }
+    return -1;
+}
+
+bool exe_file_refuses_open(int dirfd, const char *link, int flags)
 {
     bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC);
-    const char *path = exe_file_path(dirfd, link);
 
     if ((flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
         errno = EEXIST;
-        return -1;
+        return true;
     }
-    if (writes && !(flags & (O_PATH | O_DIRECTORY))) {
-        if (faccessat(dirfd, path, W_OK, AT_EACCESS) == 0) {
-            errno = ETXTBSY;
-        }
-        return -1;
-    }
-    return openat(dirfd, path, flags, mode);
+    return writes && !(flags & (O_PATH | O_DIRECTORY)) &&
+           refuse_write(dirfd, link) < 0;
+}
+
+int exe_file_truncate(int dirfd, const char *link)
+{
+    return refuse_write(dirfd, link);
 }
 
 /*
@@ -122,19 +200,8 @@ static bool may_execute(int fd)
     }
     /* Linux before 5.8, or a seccomp filter that does not know the call. */
     return (errno == ENOSYS || errno == EPERM) &&
-           faccessat(AT_FDCWD, link.path, X_OK, AT_EACCESS) == 0;
-}
-
-int exe_file_check(int fd)
-{
-    int flags = fcntl(fd, F_GETFL);
-    struct stat st;
-
-    if (flags < 0 || (flags & O_PATH) || fd == exe_file_fd() ||
-        fstat(fd, &st) < 0) {
-        return -EBADF;
-    }
-    return S_ISREG(st.st_mode) && may_execute(fd) ? 0 : -EACCES;
+           faccessat(private_fd(PRIVATE_FD_PROC), link.path, X_OK,
+                     AT_EACCESS) == 0;
 }
 
 /* The path column of /proc/PID/maps writes a newline as \012. */
@@ -145,37 +212,37 @@ static char *escape_newlines(const char *path)
     return g_strjoinv("\\012", parts);
 }
 
-/* One line of the host's maps: is it a guest mapping of inode and path? */
-static bool line_refers(const char *line, uint64_t inode, const char *path)
+/* Is it a guest mapping of the inode by that path? */
+static bool refers(const HostMapping *host, uint64_t inode, const char *path)
 {
-    unsigned long start;
-    unsigned long long line_inode;
-    int name = 0;
-
-    return sscanf(line, "%lx-%*x %*s %*x %*x:%*x %llu %n",
-                  &start, &line_inode, &name) == 2 &&
-           line_inode == inode && h2g_valid(start) &&
-           page_get_flags(h2g_nocheck((void *)start)) &&
-           !strcmp(line + name, path);
+    return host->inode == inode && h2g_valid(host->start) &&
+           page_get_flags(h2g_nocheck((void *)(uintptr_t)host->start)) &&
+           strlen(path) == host->path_len &&
+           !memcmp(host->path, path, host->path_len);
 }
 
-bool exe_file_is_mapped(void)
+/*
+ * "Refer" as in kernel/fork.c:replace_mm_exe_file(): by the same path, so that
+ * a hard link or a bind mount of it does not count.
+ */
+static bool is_mapped(void)
 {
     g_autofree char *maps = NULL;
     g_autofree char *path = NULL;
-    g_auto(GStrv) lines = NULL;
+    const char *line;
+    HostMapping host;
     char buf[PATH_MAX];
     struct stat st;
+    size_t len;
 
-    if (!read_fd_link(exe_file_fd(), buf) ||
-        fstat(exe_file_fd(), &st) < 0 ||
-        !g_file_get_contents("/proc/self/maps", &maps, NULL, NULL)) {
+    maps = host_proc_read("self/maps", &len);
+    if (!maps || !read_fd_link(exe_file_fd(), buf) ||
+        fstat(exe_file_fd(), &st) < 0) {
         return false;
     }
     path = escape_newlines(buf);
-    lines = g_strsplit(maps, "\n", -1);
-    for (char **line = lines; *line; line++) {
-        if (line_refers(*line, st.st_ino, path)) {
+    for (line = maps; host_mapping_parse(&line, &host);) {
+        if (refers(&host, st.st_ino, path)) {
             return true;
         }
     }
@@ -221,10 +288,11 @@ static bool is_memfd(int fd)
     return read_fd_link(fd, buf) && g_str_has_prefix(buf, "/memfd:");
 }
 
-bool exe_file_has_writers(int fd)
+static bool probe_writers(int fd)
 {
     FdLink link = fd_link(fd);
-    int probe = open(link.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int probe = private_fd_openat(PRIVATE_FD_PROC, link.path,
+                                  O_RDONLY | O_NONBLOCK);
     int ret = EACCES;
 
     if (probe >= 0) {
@@ -237,22 +305,89 @@ bool exe_file_has_writers(int fd)
     return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY && !is_memfd(fd);
 }
 
-int exe_file_replace(int fd)
+/*
+ * Since Linux 6.14 the kernel tells in one call whether it would execute a
+ * file: a regular one, not on a noexec mount, with permission, and without
+ * writers, whoever they are.  Before, as far as a process can tell: a read
+ * lease is refused while there are writers, but only the file's owner may ask
+ * for one, and otherwise the descriptor's own access mode decides.
+ *
+ * While the kernel is at it, it refuses to make a thread (EAGAIN), as for any
+ * execve(2).
+ *
+ * Returns: 0 or the host errno; ENOSYS if the kernel cannot be asked.
+ */
+static int ask_kernel(int fd)
 {
-    int old = exe_file_fd();
-    int moved;
+    char *const none[] = { NULL };
+    int ret;
 
-    if (old >= 0 && dup3(fd, old, O_CLOEXEC) == old) {
+    qemu_mutex_lock(&exe.check_lock);
+    ret = syscall(__NR_execveat, fd, "", none, none,
+                  AT_EMPTY_PATH | AT_EXECVE_CHECK);
+    qemu_mutex_unlock(&exe.check_lock);
+    if (ret == 0) {
         return 0;
     }
-    /* The number lies above a limit that the guest has lowered since. */
-    moved = private_fd_dup(fd);
-    if (moved < 0) {
-        return -errno;
+    return errno == EACCES || errno == ETXTBSY || errno == EBADF ? errno
+                                                                 : ENOSYS;
+}
+
+static int check_file(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0) {
+        return -EBADF;
     }
-    old = qatomic_xchg(&exe.fd, moved);
-    if (old >= 0) {
-        close(old);
+    return S_ISREG(st.st_mode) && may_execute(fd) ? 0 : -EACCES;
+}
+
+int exe_file_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+                            void *(*fn)(void *), void *arg)
+{
+    int ret;
+
+    qemu_mutex_lock(&exe.check_lock);
+    ret = pthread_create(thread, attr, fn, arg);
+    qemu_mutex_unlock(&exe.check_lock);
+    return ret;
+}
+
+/* Returns: 0 or a negative host errno; *@has_writers is an error for later. */
+static int check_candidate(int fd, bool *has_writers)
+{
+    int error = ask_kernel(fd);
+
+    *has_writers = error == ETXTBSY;
+    if (error == ENOSYS) {
+        error = check_file(fd);
+        *has_writers = !error && probe_writers(fd);
+        return error;
     }
-    return 0;
+    return error == ETXTBSY ? 0 : -error;
+}
+
+static int judge_candidate(int fd, bool unless_mapped)
+{
+    bool has_writers;
+    int error = check_candidate(fd, &has_writers);
+
+    if (!error && unless_mapped && is_mapped()) {
+        error = -EBUSY;
+    }
+    return !error && has_writers ? -EACCES : error;
+}
+
+int exe_file_replace(int fd, bool unless_mapped)
+{
+    int error = private_fd_begin_exe(fd);
+
+    if (!error) {
+        error = judge_candidate(private_fd(PRIVATE_FD_CANDIDATE),
+                                unless_mapped);
+        private_fd_end_exe(!error);
+        qatomic_set(&exe.is_beside_emulator, 0);
+    }
+    return error;
 }

@@ -15,16 +15,36 @@
 
 /**
  * exe_file_init: take the identity of the program that is about to run
- * @fd: of the program, from AT_EXECFD or opened by QEMU; stays the caller's
  * @path: as given to QEMU, for hosts without /proc
+ *
+ * private_fd_init(), which must come after it because of the order of the
+ * locks at a fork, has the file itself.
  */
-void exe_file_init(int fd, const char *path);
+void exe_file_init(const char *path);
 
 /**
  * exe_file_fd: the private descriptor, for reading the program's headers;
  * stays owned by this module.  -1 if there is none.
  */
 int exe_file_fd(void);
+
+/**
+ * exe_file_is_emulator: is that the inode of the emulator's own binary?
+ *
+ * Where the guest meets it, it may have come by the host's /proc/self/exe.
+ */
+bool exe_file_is_emulator(unsigned major, unsigned minor, uint64_t inode);
+
+/**
+ * exe_file_is_beside_emulator: do both executables lie on one file system?
+ */
+bool exe_file_is_beside_emulator(void);
+
+/**
+ * exe_file_emulator_is_busy: does the host's kernel keep everybody from
+ * writing to the emulator's binary, as it should?
+ */
+bool exe_file_emulator_is_busy(void);
 
 /*
  * In the following, @dirfd and @link lead to "fd/N" of a directory of this
@@ -58,53 +78,46 @@ const char *exe_file_exec_path(int dirfd, const char *link, char *buf);
 ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size);
 
 /**
- * exe_file_open: open(2) through /proc/self/exe
- * @flags, @mode: host values
+ * exe_file_refuses_open: open(2) through /proc/self/exe that fails
+ * @flags: host values
  *
  * A running program cannot be opened for writing: ETXTBSY, after EACCES
  * where permissions forbid writing anyway.
  *
- * Returns: a new descriptor, or -1 with errno.
+ * Returns: true, with errno, if the call must not reach the file.
  */
-int exe_file_open(int dirfd, const char *link, int flags, mode_t mode);
+bool exe_file_refuses_open(int dirfd, const char *link, int flags);
 
 /**
- * exe_file_check: may the file become the executable?
- * @fd: the guest's number
+ * exe_file_truncate: truncate(2) through /proc/self/exe
  *
- * Mirrors the first checks of kernel/sys.c:prctl_set_mm_exe_file().
- *
- * Returns: 0, -EBADF (not open, O_PATH, or private) or -EACCES (no regular
- * file, not executable by the caller, or on a noexec mount).
+ * Returns: -1 with errno: ETXTBSY, or EACCES as for opening.
  */
-int exe_file_check(int fd);
+int exe_file_truncate(int dirfd, const char *link);
 
 /**
- * exe_file_is_mapped: does a guest mapping refer to the present executable?
+ * exe_file_replace: make a file the executable
+ * @fd: the guest's number, if guest_fd_is_file() says that it is a file; stays
+ *      the guest's
+ * @unless_mapped: refuse while a guest mapping refers to the present one
  *
- * "Refer" as in kernel/fork.c:replace_mm_exe_file(): the same path, so that
- * a hard link or a bind mount of it does not count.
+ * Mirrors kernel/sys.c:prctl_set_mm_exe_file() and
+ * kernel/fork.c:replace_mm_exe_file(), in their order.  Atomic for concurrent
+ * readers, who see the old or the new file.
+ *
+ * Returns: 0, or a negative host errno with the old one in place: EBADF (not
+ * open), EACCES (no regular file, not executable by the caller, or on a noexec
+ * mount), EBUSY (if @unless_mapped), EACCES (open for writing by anybody).
  */
-bool exe_file_is_mapped(void);
+int exe_file_replace(int fd, bool unless_mapped);
 
 /**
- * exe_file_has_writers: is the file open for writing by anybody?
+ * exe_file_pthread_create: pthread_create(3), not while a candidate is judged
  *
- * As far as an unprivileged process can tell: a read lease is refused while
- * there are writers, but only the file's owner may ask for one.  Otherwise
- * the descriptor's own access mode decides.
+ * The host's kernel refuses to make a thread in a process that it judges an
+ * executable for.
  */
-bool exe_file_has_writers(int fd);
-
-/**
- * exe_file_replace: make the file the executable
- * @fd: the guest's number; stays the guest's
- *
- * Atomic for concurrent readers, which see the old or the new file.
- *
- * Returns: 0 or a negative host errno (EMFILE, ENOMEM), with the old one in
- * place.
- */
-int exe_file_replace(int fd);
+int exe_file_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+                            void *(*fn)(void *), void *arg);
 
 #endif /* LINUX_USER_EXE_FILE_H */

@@ -9,10 +9,9 @@
 #include <sys/prctl.h>
 #include "guest-comm.h"
 
-/* TASK_COMM_LEN of the kernel. */
 static struct {
-    char emulator[16];
-    char program[16];
+    char emulator[TASK_COMM_LEN];
+    char program[TASK_COMM_LEN];
 } comm;
 
 void guest_comm_init(const char *path)
@@ -28,4 +27,12 @@ void guest_comm_init(const char *path)
 const char *guest_comm_translate(const char *host_comm)
 {
     return strcmp(host_comm, comm.emulator) ? host_comm : comm.program;
+}
+
+void guest_comm_get(char *name)
+{
+    char host[TASK_COMM_LEN] = "";
+
+    prctl(PR_GET_NAME, host);
+    strncpy(name, guest_comm_translate(host), TASK_COMM_LEN);
 }

@@ -10,6 +10,9 @@
 #ifndef LINUX_USER_GUEST_COMM_H
 #define LINUX_USER_GUEST_COMM_H
 
+/* The kernel's, with the NUL. */
+enum { TASK_COMM_LEN = 16 };
+
 /**
  * guest_comm_init: remember the names at the start
  * @path: of the guest program, as given to QEMU
@@ -26,5 +29,11 @@ void guest_comm_init(const char *path);
  * Returns: @host_comm, or the program's name, at most 15 bytes.
  */
 const char *guest_comm_translate(const char *host_comm);
+
+/**
+ * guest_comm_get: the calling thread's name, for PR_GET_NAME
+ * @comm: TASK_COMM_LEN bytes, gets the name and NULs behind it
+ */
+void guest_comm_get(char *comm);
 
 #endif /* LINUX_USER_GUEST_COMM_H */

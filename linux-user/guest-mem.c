@@ -9,29 +9,7 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "guest-mem.h"
-
-/* A mapping of the host; anonymous means private and without an inode. */
-typedef struct HostMapping {
-    uintptr_t start;
-    uintptr_t end;
-    bool anonymous;
-} HostMapping;
-
-static bool parse_mapping(const char *line, HostMapping *mapping)
-{
-    unsigned long start, end;
-    unsigned long long inode;
-    char shared;
-
-    if (sscanf(line, "%lx-%lx %*3c%c %*x %*x:%*x %llu",
-               &start, &end, &shared, &inode) != 4) {
-        return false;
-    }
-    mapping->start = start;
-    mapping->end = end;
-    mapping->anonymous = shared == 'p' && inode == 0;
-    return true;
-}
+#include "host-proc.h"
 
 /*
  * The host knows what is anonymous; QEMU's page flags forget it in mremap.
@@ -39,26 +17,27 @@ static bool parse_mapping(const char *line, HostMapping *mapping)
  */
 static size_t anonymous_prefix(uint64_t addr, size_t len)
 {
-    uintptr_t at = (uintptr_t)g2h_untagged(addr), end = at + len;
-    FILE *maps = fopen("/proc/self/maps", "re");
-    g_autofree char *line = NULL;
-    size_t size = 0;
-    HostMapping mapping;
+    uintptr_t start = (uintptr_t)g2h_untagged(addr), at = start;
+    g_autofree char *maps = NULL;
+    const char *line;
+    HostMapping host;
+    size_t size;
 
+    maps = host_proc_read("self/maps", &size);
     if (!maps) {
         return page_get_flags(addr) & PAGE_ANON ? len : 0;
     }
-    while (at < end && getline(&line, &size, maps) > 0) {
-        if (!parse_mapping(line, &mapping) || mapping.end <= at) {
+    line = maps;
+    while (at < start + len && host_mapping_parse(&line, &host)) {
+        if (host.end <= at) {
             continue;
         }
-        if (mapping.start > at || !mapping.anonymous) {
+        if (host.start > at || host.shared || host.inode) {
             break;
         }
-        at = mapping.end;
+        at = host.end;
     }
-    fclose(maps);
-    return MIN(at, end) - (end - len);
+    return MIN(at - start, len);
 }
 
 /* What the guest made readable; the host's protection may differ. */

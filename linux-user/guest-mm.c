@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "elf.h"
 #include "qemu.h"
 #include "user-internals.h"
 #include "user-mmap.h"
@@ -18,6 +19,7 @@ static struct {
     MMLayout layout;
     GuestAuxv auxv;
     uint64_t min_addr;
+    uint64_t vdso;
 } mm;
 
 /*
@@ -94,6 +96,17 @@ static void init_layout(const struct image_info *info)
     l->env_end = end_of_strings(info->env_strings, info->envc);
 }
 
+/* QEMU 7.2's image_info has no field for it. */
+static uint64_t find_vdso(void)
+{
+    for (int i = 0; i < GUEST_AUXV_WORDS && mm.auxv.word[i]; i += 2) {
+        if (tswapal(mm.auxv.word[i]) == AT_SYSINFO_EHDR) {
+            return tswapal(mm.auxv.word[i + 1]);
+        }
+    }
+    return 0;
+}
+
 /* A forked child must not inherit the lock as another thread held it. */
 static void before_fork(void)
 {
@@ -121,6 +134,7 @@ void guest_mm_init(const struct image_info *info)
     if (copy_from_user(&mm.auxv, info->saved_auxv, len)) {
         memset(&mm.auxv, 0, sizeof(mm.auxv));
     }
+    mm.vdso = find_vdso();
 }
 
 MMLayout *guest_mm_begin(void)
@@ -171,6 +185,11 @@ uint64_t guest_mm_last_vma_end(void)
     walk_memory_regions(&last, note_end);
     mmap_unlock();
     return last;
+}
+
+uint64_t guest_mm_vdso(void)
+{
+    return mm.vdso;
 }
 
 void guest_mm_get_auxv(GuestAuxv *auxv)

@@ -72,6 +72,9 @@ MMLimits guest_mm_limits(void);
  */
 uint64_t guest_mm_last_vma_end(void);
 
+/* guest_mm_vdso: where the vDSO is, 0 if there is none */
+uint64_t guest_mm_vdso(void);
+
 /**
  * guest_mm_get_auxv: copy the saved vector
  * guest_mm_set_auxv: replace it; the last pair becomes AT_NULL, whatever

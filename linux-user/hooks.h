@@ -8,9 +8,13 @@
 #ifndef LINUX_USER_HOOKS_H
 #define LINUX_USER_HOOKS_H
 
+#include "exe-file.h"
+#include "guest-fd.h"
 #include "guest-mm.h"
+#include "guest-open.h"
 #include "guest-path.h"
 #include "guest-rlimit.h"
+#include "proc-file.h"
 #include "set-mm.h"
 
 /* The entry of main.c's table of command line options. */

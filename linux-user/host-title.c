@@ -11,29 +11,31 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "guest-mm.h"
+#include "host-proc.h"
 #include "host-title.h"
 
-/* The emulator's own fields, from the host's stat behind the name. */
+/* The emulator's own fields. */
 static bool read_own_map(struct prctl_mm_map *map)
 {
     g_autofree char *line = NULL;
-    char *fields;
+    HostStat stat;
+    size_t len;
 
-    if (!g_file_get_contents("/proc/self/stat", &line, NULL, NULL)) {
+    line = host_proc_read("self/stat", &len);
+    if (!line || !host_stat_parse(&stat, line)) {
         return false;
     }
-    fields = strrchr(line, ')');
-    memset(map, 0, sizeof(*map));
-    map->exe_fd = -1;
-    map->brk = syscall(__NR_brk, 0);
-    return fields &&
-           sscanf(fields,
-                  ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-                  " %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %llu %*s"
-                  " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-                  " %*s %llu %llu %llu",
-                  &map->start_code, &map->end_code, &map->start_stack,
-                  &map->start_data, &map->end_data, &map->start_brk) == 6;
+    *map = (struct prctl_mm_map) {
+        .start_code = host_stat_number(&stat, 26),
+        .end_code = host_stat_number(&stat, 27),
+        .start_stack = host_stat_number(&stat, 28),
+        .start_data = host_stat_number(&stat, 45),
+        .end_data = host_stat_number(&stat, 46),
+        .start_brk = host_stat_number(&stat, 47),
+        .brk = syscall(__NR_brk, 0),
+        .exe_fd = -1,
+    };
+    return true;
 }
 
 void host_title_update(void)

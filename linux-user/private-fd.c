@@ -5,20 +5,326 @@
  */
 
 #include "qemu/osdep.h"
-#include <sys/resource.h>
+#include <sys/syscall.h>
+#include "qemu/atomic.h"
+#include "qemu/thread.h"
 #include "private-fd.h"
 
-/* Room for a few private descriptors below the limit. */
-enum { RESERVED = 16, HIGHEST_BASE = 1024 };
+enum {
+    /* Enough for most, and cheap to copy. */
+    FIRST_CEILING = 1024,
+    /* With fewer numbers than this, a guest needs them all. */
+    FEWEST = 8,
+};
 
-int private_fd_dup(int fd)
+int private_fds[NR_PRIVATE_FDS] = { -1, -1, -1 };
+PrivateFdRange private_fd_range = { .first = INT_MAX };
+
+static struct {
+    QemuMutex lock;     /* of the host's limit and of our descriptors */
+    rlim_t ceiling;
+    rlim_t soft;
+    rlim_t hard;
+} limit;
+
+/* Between private_fd_begin_exe() and private_fd_end_exe(). */
+static __thread bool has_lock;
+
+/* Threads whose tables have parted see each other's only in /proc. */
+static struct {
+    bool unshared;
+    pid_t owner;
+} tables;
+
+static void before_fork(void)
 {
-    struct rlimit rlim = { .rlim_cur = HIGHEST_BASE };
-    int base, ret;
+    qemu_mutex_lock(&limit.lock);
+}
 
+static void after_fork_parent(void)
+{
+    qemu_mutex_unlock(&limit.lock);
+}
+
+static void after_fork_child(void)
+{
+    qemu_mutex_init(&limit.lock);
+    tables.unshared = false;
+    qatomic_set(&tables.owner, 0);
+}
+
+/* Returns: 0 or a negative host errno. */
+static int set_soft(rlim_t soft)
+{
+    struct rlimit rlim = { .rlim_cur = soft, .rlim_max = limit.hard };
+
+    return setrlimit(RLIMIT_NOFILE, &rlim) < 0 ? -errno : 0;
+}
+
+static void raise_limit(void)
+{
+    if (limit.soft != limit.hard) {
+        set_soft(limit.hard);
+    }
+}
+
+static void lower_limit(void)
+{
+    int error = errno;
+
+    if (limit.soft != limit.hard) {
+        set_soft(limit.soft);
+    }
+    errno = error;
+}
+
+/* Duplicates each of @from from number @first on; all in a row or none. */
+static bool place_row(const int from[NR_PRIVATE_FDS], rlim_t first,
+                      int to[NR_PRIVATE_FDS])
+{
+    for (int i = 0; i < NR_PRIVATE_FDS; i++) {
+        to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, (int)first + i);
+        if (to[i] != (int)first + i) {
+            for (; i >= 0; i--) {
+                close(to[i]);
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Duplicates each to any number from @first on. */
+static bool place_any(const int from[NR_PRIVATE_FDS], rlim_t first,
+                      int to[NR_PRIVATE_FDS])
+{
+    for (int i = 0; i < NR_PRIVATE_FDS; i++) {
+        to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, (int)first);
+        if (to[i] < 0) {
+            for (i--; i >= 0; i--) {
+                close(to[i]);
+            }
+            return false;
+        }
+    }
+    return true;
+}
+
+/* New numbers are made known before the old ones are closed. */
+static void publish(const int fds[NR_PRIVATE_FDS])
+{
+    int first = fds[0], last = fds[0];
+
+    for (int i = 1; i < NR_PRIVATE_FDS; i++) {
+        first = MIN(first, fds[i]);
+        last = MAX(last, fds[i]);
+    }
+    qatomic_set(&private_fd_range.first, first);
+    qatomic_set(&private_fd_range.span, last - first);
+    for (int i = 0; i < NR_PRIVATE_FDS; i++) {
+        int old = private_fd(i);
+
+        qatomic_set(&private_fds[i], fds[i]);
+        if (old >= 0) {
+            close(old);
+        }
+    }
+}
+
+/*
+ * Moves from the descriptors @from to the ceiling.  If the guest has something
+ * open just there, which it may have been started with, any higher numbers
+ * must do; then the limit is below them, and raised for each change.
+ */
+static bool move_to(const int from[NR_PRIVATE_FDS], rlim_t ceiling)
+{
+    int fds[NR_PRIVATE_FDS];
+
+    if (place_row(from, ceiling, fds)) {
+        limit.soft = ceiling + NR_PRIVATE_FDS;
+    } else if (place_any(from, ceiling, fds)) {
+        limit.soft = ceiling;
+    } else {
+        return false;
+    }
+    publish(fds);
+    return true;
+}
+
+void private_fd_init(int exe)
+{
+    struct rlimit rlim = {
+        .rlim_cur = FIRST_CEILING,
+        .rlim_max = FIRST_CEILING + NR_PRIVATE_FDS,
+    };
+    int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int fds[NR_PRIVATE_FDS] = { exe, exe, proc < 0 ? exe : proc };
+
+    qemu_mutex_init(&limit.lock);
+    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
     getrlimit(RLIMIT_NOFILE, &rlim);
-    base = MIN(rlim.rlim_cur, HIGHEST_BASE);
-    base = MAX(base - RESERVED, 3);
-    ret = fcntl(fd, F_DUPFD_CLOEXEC, base);
-    return ret < 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : ret;
+    limit.hard = rlim.rlim_max;
+    limit.ceiling = MIN(MIN(rlim.rlim_cur, FIRST_CEILING),
+                        private_fd_max_ceiling());
+    limit.soft = rlim.rlim_cur;
+    raise_limit();
+    move_to(fds, limit.ceiling);
+    set_soft(limit.soft);
+    if (proc >= 0) {
+        close(proc);
+    }
+}
+
+rlim_t private_fd_ceiling(void)
+{
+    return qatomic_read(&limit.ceiling);
+}
+
+bool private_fd_host_limit(struct rlimit *rlim)
+{
+    bool ret;
+
+    qemu_mutex_lock(&limit.lock);
+    getrlimit(RLIMIT_NOFILE, rlim);
+    ret = rlim->rlim_cur == limit.soft;
+    qemu_mutex_unlock(&limit.lock);
+    return ret;
+}
+
+rlim_t private_fd_max_ceiling(void)
+{
+    return limit.hard >= FEWEST + NR_PRIVATE_FDS ? limit.hard - NR_PRIVATE_FDS
+                                                 : limit.hard;
+}
+
+/* After the guest has lowered its limit. */
+static bool is_above_limit(void)
+{
+    return private_fd(PRIVATE_FD_CANDIDATE) >= limit.soft;
+}
+
+int private_fd_begin_exe(int fd)
+{
+    int ret;
+
+    qemu_mutex_lock(&limit.lock);
+    if (is_above_limit()) {
+        raise_limit();
+    }
+    ret = dup3(fd, private_fd(PRIVATE_FD_CANDIDATE), O_CLOEXEC);
+    if (ret < 0) {
+        ret = -errno;
+        if (is_above_limit()) {
+            lower_limit();
+        }
+        qemu_mutex_unlock(&limit.lock);
+        return ret;
+    }
+    has_lock = true;
+    return 0;
+}
+
+void private_fd_end_exe(bool install)
+{
+    int exe = private_fd(PRIVATE_FD_EXE);
+    int candidate = private_fd(PRIVATE_FD_CANDIDATE);
+
+    if (install) {
+        dup3(candidate, exe, O_CLOEXEC);
+        if (tables.unshared) {
+            qatomic_set(&tables.owner, (pid_t)syscall(__NR_gettid));
+        }
+    } else {
+        dup3(exe, candidate, O_CLOEXEC);
+    }
+    if (is_above_limit()) {
+        lower_limit();
+    }
+    has_lock = false;
+    qemu_mutex_unlock(&limit.lock);
+}
+
+void private_fd_unshared(void)
+{
+    qatomic_set(&tables.unshared, true);
+}
+
+pid_t private_fd_owner(void)
+{
+    return qatomic_read(&tables.owner);
+}
+
+int private_fd_openat(PrivateFd dir, const char *path, int flags)
+{
+    int fd = openat(private_fd(dir), path, flags | O_CLOEXEC);
+
+    if (fd >= 0 || errno != EMFILE) {
+        return fd;
+    }
+    if (!has_lock) {
+        qemu_mutex_lock(&limit.lock);
+    }
+    raise_limit();
+    fd = openat(private_fd(dir), path, flags | O_CLOEXEC);
+    if (!has_lock) {
+        lower_limit();
+        qemu_mutex_unlock(&limit.lock);
+    } else if (!is_above_limit()) {
+        /* Otherwise private_fd_end_exe() does it. */
+        lower_limit();
+    }
+    return fd;
+}
+
+/*
+ * Whoever is just about to use one of our numbers must not find it moved, so
+ * they are moved only if the guest wants them.
+ */
+static bool make_way(rlim_t ceiling)
+{
+    int away[NR_PRIVATE_FDS];
+    int lowest = private_fd_range.first;
+
+    if (ceiling <= lowest) {
+        limit.soft = ceiling < lowest ? ceiling : ceiling + NR_PRIVATE_FDS;
+        return true;
+    }
+    /* Out of the way of themselves. */
+    if (place_any(private_fds, ceiling + NR_PRIVATE_FDS, away)) {
+        publish(away);
+    }
+    return move_to(private_fds, ceiling);
+}
+
+int private_fd_set_ceiling(rlim_t ceiling)
+{
+    int ret = 0;
+
+    qemu_mutex_lock(&limit.lock);
+    if (ceiling != limit.ceiling) {
+        raise_limit();
+        if (make_way(ceiling)) {
+            qatomic_set(&limit.ceiling, ceiling);
+        } else {
+            ret = -EMFILE;
+        }
+        set_soft(limit.soft);
+    }
+    qemu_mutex_unlock(&limit.lock);
+    return ret;
+}
+
+int private_fd_set_hard(rlim_t hard)
+{
+    rlim_t old = limit.hard;
+    int ret;
+
+    qemu_mutex_lock(&limit.lock);
+    limit.hard = hard;
+    ret = set_soft(limit.soft);
+    if (ret) {
+        limit.hard = old;
+    }
+    qemu_mutex_unlock(&limit.lock);
+    return ret;
 }

@@ -5,96 +5,130 @@
  */
 
 #include "qemu/osdep.h"
-#include "qemu/memfd.h"
+#include "qemu/host-utils.h"
 #include "qemu/rcu.h"
 #include "qemu.h"
 #include "user-internals.h"
+#include "user-mmap.h"
 #include "signal-common.h"
 #include "guest-comm.h"
+#include "guest-fd.h"
 #include "guest-mem.h"
 #include "guest-mm.h"
+#include "guest-rlimit.h"
+#include "guest-signal.h"
+#include "host-proc.h"
 #include "proc-content.h"
+#include "proc-maps.h"
 
 /* The kernel limits a title to a page of its own, not of QEMU's guest. */
 enum { TITLE_MAX = 4096 };
 
-/* The readable anonymous prefix of [start, end). */
-static GByteArray *read_range(uint64_t start, uint64_t end)
+/* As many bytes from @addr as are anonymous and readable. */
+static size_t read_memory(uint8_t *buf, uint64_t addr, size_t len)
 {
-    GByteArray *bytes = g_byte_array_new();
-    uint8_t chunk[4096];
-    size_t len;
+    size_t done = 0, got;
 
-    for (; start < end; start += len) {
-        len = guest_mem_read_anon(chunk, start,
-                                  MIN(sizeof(chunk), end - start));
-        if (!len) {
-            break;
-        }
-        g_byte_array_append(bytes, chunk, len);
+    do {
+        got = guest_mem_read_anon(buf + done, addr + done, len - done);
+        done += got;
+    } while (got && done < len);
+    return done;
+}
+
+/*
+ * fs/proc/base.c:get_mm_proctitle(): a single string, of a page at most, which
+ * may run on into an environment that follows directly.
+ */
+static size_t read_title(uint8_t *buf, uint64_t pos, size_t size,
+                         uint64_t arg_start)
+{
+    g_autofree uint8_t *title = NULL;
+    size_t len, got;
+
+    if (pos >= TITLE_MAX) {
+        return 0;
     }
-    return bytes;
+    title = g_malloc(TITLE_MAX);
+    got = read_memory(title, arg_start, TITLE_MAX);
+    len = strnlen((char *)title, got);
+    if (len < got) {
+        len++;
+    }
+    if (len <= pos) {
+        return 0;
+    }
+    len = MIN(len - pos, size);
+    memcpy(buf, title + pos, len);
+    return len;
 }
 
 /*
  * fs/proc/base.c:get_mm_cmdline().  A last byte that is no NUL means that
- * the program has written a title over its arguments: a single string, which
- * may run on into an environment that follows directly.
+ * the program has written a title over its arguments.
  */
-static GByteArray *cmdline_content(void)
+static size_t read_cmdline(uint8_t *buf, uint64_t pos, size_t size)
 {
     MMLayout mm = guest_mm_layout();
     uint64_t limit = mm.arg_end;
-    g_autoptr(GByteArray) title = NULL;
-    const uint8_t *nul;
     uint8_t last;
 
     if (mm.env_end == 0 || mm.arg_start >= mm.arg_end) {
-        return g_byte_array_new();
+        return 0;
     }
     if (mm.env_start == mm.arg_end && mm.env_end >= mm.env_start) {
         limit = mm.env_end;
     }
-    if (!guest_mem_read_anon(&last, mm.arg_end - 1, 1) || last == '\0') {
-        return read_range(mm.arg_start, mm.arg_end);
+    if (pos >= limit - mm.arg_start) {
+        return 0;
     }
-    limit = MIN(limit, mm.arg_start + TITLE_MAX);
-    title = read_range(mm.arg_start, limit);
-    nul = memchr(title->data, '\0', title->len);
-    if (nul) {
-        g_byte_array_set_size(title, nul - title->data + 1);
+    size = MIN(size, limit - mm.arg_start - pos);
+    if (guest_mem_read_anon(&last, mm.arg_end - 1, 1) && last != '\0') {
+        return read_title(buf, pos, size, mm.arg_start);
     }
-    return g_steal_pointer(&title);
+    if (pos >= mm.arg_end - mm.arg_start) {
+        return 0;
+    }
+    pos += mm.arg_start;
+    return read_memory(buf, pos, MIN(size, mm.arg_end - pos));
 }
 
 /*
  * fs/proc/base.c:environ_read() answers 0 to a read that meets unreadable
- * memory, even behind readable bytes; a read of the whole is such a read.
+ * memory, although it has stored and passed over what lies before.
  */
-static GByteArray *environ_content(void)
+static size_t read_environ(uint8_t *buf, off_t *pos, size_t size)
 {
     MMLayout mm = guest_mm_layout();
-    GByteArray *bytes = read_range(mm.env_start, mm.env_end);
+    uint64_t len = mm.env_end > mm.env_start ? mm.env_end - mm.env_start : 0;
+    size_t got;
 
-    if (bytes->len < mm.env_end - mm.env_start) {
-        g_byte_array_set_size(bytes, 0);
+    if (mm.env_end == 0 || *pos >= len) {
+        return 0;
     }
-    return bytes;
+    len = MIN(size, len - *pos);
+    got = read_memory(buf, mm.env_start + *pos, len);
+    *pos += got;
+    return got < len ? 0 : got;
 }
 
 /* Up to and with the first AT_NULL; a terminator always exists. */
-static GByteArray *auxv_content(void)
+static size_t read_auxv(uint8_t *buf, uint64_t pos, size_t size)
 {
-    GByteArray *bytes = g_byte_array_new();
     GuestAuxv auxv;
-    int words = 0;
+    size_t len = 0;
 
     guest_mm_get_auxv(&auxv);
     do {
-        words += 2;
-    } while (words < GUEST_AUXV_WORDS && auxv.word[words - 2]);
-    return g_byte_array_append(bytes, (const uint8_t *)auxv.word,
-                               words * sizeof(abi_ulong));
+        len += 2;
+    } while (len < GUEST_AUXV_WORDS && auxv.word[len - 2]);
+    len *= sizeof(abi_ulong);
+    if (pos >= len) {
+        return 0;
+    }
+    len = MIN(size, len - pos);
+    memcpy(buf, (uint8_t *)auxv.word + pos, len);
+    return len;
 }
 
 static unsigned guest_threads(void)
@@ -135,145 +169,343 @@ typedef struct SignalFields {
     uint64_t caught;
 } SignalFields;
 
-static bool read_signals(SignalFields *fields)
+static SignalFields read_signals(void)
 {
     TaskState *ts = thread_cpu->opaque;
-    struct target_sigaction act;
-    abi_ulong handler;
+    SignalFields fields = { 0 };
 
-    memset(fields, 0, sizeof(*fields));
     for (int host_sig = 1; host_sig < 32; host_sig++) {
         int sig = host_to_target_signal(host_sig);
+        abi_ulong handler = sigact_table[sig - 1]._sa_handler;
         uint64_t bit = sig < 32 ? 1ull << (sig - 1) : 0;
 
         if (sigismember(&ts->signal_mask, host_sig) == 1) {
-            fields->blocked |= bit;
+            fields.blocked |= bit;
         }
-        if (do_sigaction(sig, NULL, &act, 0)) {
-            return false;
-        }
-        /*
-         * All signals are blocked from the first round on, and what says so
-         * would be taken for a signal by the next.
-         */
-        if (host_sig < 31) {
-            qatomic_set(&ts->signal_pending, 0);
-        }
-        __get_user(handler, &act._sa_handler);
         if (handler == TARGET_SIG_IGN) {
-            fields->ignored |= bit;
+            fields.ignored |= bit;
         } else if (handler != TARGET_SIG_DFL) {
-            fields->caught |= bit;
+            fields.caught |= bit;
         }
     }
-    return true;
+    return fields;
 }
 
-static void store_stat(char **fields, unsigned n, guint count, uint64_t value)
+/* What stands for field @n of stat, if it is not the host's. */
+static bool stat_field(unsigned n, const MMLayout *mm,
+                       const SignalFields *signals, uint64_t *value)
 {
-    /* The fields behind the name begin with number 3. */
-    if (n - 3 < count) {
-        g_free(fields[n - 3]);
-        fields[n - 3] = g_strdup_printf("%" PRIu64, value);
+    switch (n) {
+    case STAT_NUM_THREADS:
+        *value = guest_threads();
+        return true;
+    case STAT_START_CODE:
+        *value = mm->start_code;
+        return true;
+    case STAT_END_CODE:
+        *value = mm->end_code;
+        return true;
+    case STAT_START_STACK:
+        *value = mm->start_stack;
+        return true;
+    case STAT_BLOCKED:
+        *value = signals->blocked;
+        return true;
+    case STAT_SIGIGN:
+        *value = signals->ignored;
+        return true;
+    case STAT_SIGCATCH:
+        *value = signals->caught;
+        return true;
+    case STAT_START_DATA:
+        *value = mm->start_data;
+        return true;
+    case STAT_END_DATA:
+        *value = mm->end_data;
+        return true;
+    case STAT_START_BRK:
+        *value = mm->start_brk;
+        return true;
+    case STAT_ARG_START:
+        *value = mm->arg_start;
+        return true;
+    case STAT_ARG_END:
+        *value = mm->arg_end;
+        return true;
+    case STAT_ENV_START:
+        *value = mm->env_start;
+        return true;
+    case STAT_ENV_END:
+        *value = mm->env_end;
+        return true;
+    default:
+        return false;
     }
 }
 
-static void set_layout_fields(char **fields, guint count)
+/* printf is slow, and stat has many numbers. */
+static void append_number(GString *out, uint64_t value)
 {
-    MMLayout mm = guest_mm_layout();
+    char digits[20];
+    int at = sizeof(digits);
 
-    store_stat(fields, STAT_START_CODE, count, mm.start_code);
-    store_stat(fields, STAT_END_CODE, count, mm.end_code);
-    store_stat(fields, STAT_START_STACK, count, mm.start_stack);
-    store_stat(fields, STAT_START_DATA, count, mm.start_data);
-    store_stat(fields, STAT_END_DATA, count, mm.end_data);
-    store_stat(fields, STAT_START_BRK, count, mm.start_brk);
-    store_stat(fields, STAT_ARG_START, count, mm.arg_start);
-    store_stat(fields, STAT_ARG_END, count, mm.arg_end);
-    store_stat(fields, STAT_ENV_START, count, mm.env_start);
-    store_stat(fields, STAT_ENV_END, count, mm.env_end);
+    do {
+        digits[--at] = '0' + value % 10;
+        value /= 10;
+    } while (value);
+    g_string_append_len(out, digits + at, sizeof(digits) - at);
+}
+
+static const char *translate_name(const char *name, size_t len,
+                                  char comm[TASK_COMM_LEN])
+{
+    len = MIN(len, TASK_COMM_LEN - 1);
+    memcpy(comm, name, len);
+    comm[len] = '\0';
+    return guest_comm_translate(comm);
 }
 
 /*
  * The host's line is true of the process; what differs is what QEMU has
  * instead of the guest: the layout, the signals and QEMU's helper threads.
  */
-static GByteArray *stat_content(void)
+static bool write_stat(GString *out, const char *host)
 {
-    GByteArray *bytes;
-    g_autofree char *line = NULL;
-    g_autofree char *rest = NULL;
-    g_autofree char *name = NULL;
-    g_autofree char *text = NULL;
-    g_auto(GStrv) fields = NULL;
-    SignalFields signals;
-    char *open, *close;
-    guint count;
+    MMLayout mm = guest_mm_layout();
+    char comm[TASK_COMM_LEN];
+    SignalFields signals = read_signals();
+    HostStat stat;
+    uint64_t value;
 
-    if (!g_file_get_contents("/proc/self/stat", &line, NULL, NULL)) {
-        errno = ENOENT;
-        return NULL;
-    }
-    open = strchr(line, '(');
-    close = strrchr(line, ')');
-    if (!open || !close || close[1] != ' ') {
+    if (!host_stat_parse(&stat, host)) {
         errno = EIO;
-        return NULL;
+        return false;
     }
-    if (!read_signals(&signals)) {
-        errno = QEMU_ERESTARTSYS;
-        return NULL;
+    g_string_append_len(out, host, stat.name - host);
+    g_string_append(out, translate_name(stat.name, stat.name_len, comm));
+    g_string_append_c(out, ')');
+    for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
+        g_string_append_c(out, ' ');
+        if (stat_field(n, &mm, &signals, &value)) {
+            append_number(out, value);
+        } else {
+            g_string_append_len(out, stat.field[n], stat.field_len[n]);
+        }
     }
-    name = g_strndup(open + 1, close - open - 1);
-    fields = g_strsplit(g_strchomp(close + 2), " ", -1);
-    count = g_strv_length(fields);
-    store_stat(fields, STAT_NUM_THREADS, count, guest_threads());
-    store_stat(fields, STAT_BLOCKED, count, signals.blocked);
-    store_stat(fields, STAT_SIGIGN, count, signals.ignored);
-    store_stat(fields, STAT_SIGCATCH, count, signals.caught);
-    set_layout_fields(fields, count);
-    rest = g_strjoinv(" ", fields);
-    text = g_strdup_printf("%d (%s) %s\n", getpid(), guest_comm_translate(name),
-                           rest);
-    bytes = g_byte_array_new();
-    return g_byte_array_append(bytes, (uint8_t *)text, strlen(text));
+    g_string_append_c(out, '\n');
+    return true;
 }
 
-static GByteArray *content_of(ProcEntry entry)
+/* The text of the program in bytes, in whole pages, however absurd. */
+static uint64_t text_span(void)
+{
+    MMLayout mm = guest_mm_layout();
+
+    return TARGET_PAGE_ALIGN(mm.end_code) - (mm.start_code & TARGET_PAGE_MASK);
+}
+
+/* "size resident shared text lib data dt" */
+static void write_statm(GString *out, const char *host)
+{
+    g_auto(GStrv) field = g_strsplit(host, " ", 5);
+
+    if (g_strv_length(field) < 5) {
+        g_string_append(out, host);
+        return;
+    }
+    g_string_append_printf(out, "%s %s %s %" PRIu64 " %s", field[0], field[1],
+                           field[2], text_span() / TARGET_PAGE_SIZE, field[4]);
+}
+
+static void write_comm(GString *out, const char *host)
+{
+    char comm[TASK_COMM_LEN];
+    size_t len = strlen(host);
+
+    g_string_append(out, translate_name(host, len ? len - 1 : 0, comm));
+    g_string_append_c(out, '\n');
+}
+
+/* As the kernel does in status, so that a name cannot forge a line. */
+static void append_escaped(GString *out, const char *name)
+{
+    for (; *name; name++) {
+        if (*name == '\n') {
+            g_string_append(out, "\\n");
+        } else if (*name == '\\') {
+            g_string_append(out, "\\\\");
+        } else {
+            g_string_append_c(out, *name);
+        }
+    }
+}
+
+/* The host's name, with its escapes, for the guest's. */
+static void write_status_name(GString *out, const char *name)
+{
+    g_autofree char *plain = g_strcompress(name);
+    char comm[TASK_COMM_LEN];
+
+    g_string_append(out, "Name:\t");
+    append_escaped(out, translate_name(plain, strlen(plain), comm));
+    g_string_append_c(out, '\n');
+}
+
+/*
+ * The host's table is as long as our descriptors need it.  The kernel's starts
+ * with 64 numbers and grows by powers of two, from 256 on.
+ */
+static void write_fdsize(GString *out)
+{
+    unsigned size = guest_fd_highest() + 1;
+
+    size = size <= 64 ? 64 : MAX(256, pow2ceil(size));
+    g_string_append_printf(out, "FDSize:\t%u\n", size);
+}
+
+static bool write_status_line(GString *out, const char *line)
+{
+    uint64_t exec = 0, text = 0;
+
+    if (g_str_has_prefix(line, "Name:\t")) {
+        write_status_name(out, line + strlen("Name:\t"));
+        return true;
+    }
+    if (g_str_has_prefix(line, "FDSize:")) {
+        write_fdsize(out);
+        return true;
+    }
+    if (g_str_has_prefix(line, "Threads:")) {
+        g_string_append_printf(out, "Threads:\t%u\n", guest_threads());
+        return true;
+    }
+    if (g_str_has_prefix(line, "VmExe:") || g_str_has_prefix(line, "VmLib:")) {
+        exec = proc_maps_exec_size();
+        text = MIN(text_span(), exec);
+        if (line[2] == 'E') {
+            g_string_append_printf(out, "VmExe:\t%8" PRIu64 " kB\n",
+                                   text >> 10);
+        } else {
+            g_string_append_printf(out, "VmLib:\t%8" PRIu64 " kB\n",
+                                   (exec - text) >> 10);
+        }
+        return true;
+    }
+    return false;
+}
+
+static bool write_limits_line(GString *out, const char *line)
+{
+    struct rlimit rlim;
+
+    if (!g_str_has_prefix(line, "Max open files ") ||
+        guest_getrlimit(RLIMIT_NOFILE, &rlim) < 0) {
+        return false;
+    }
+    g_string_append_printf(out, "%-25s %-20llu %-20llu %-10s\n",
+                           "Max open files",
+                           (unsigned long long)rlim.rlim_cur,
+                           (unsigned long long)rlim.rlim_max, "files");
+    return true;
+}
+
+/* The host's lines, but for those that @replace writes. */
+static void write_lines(GString *out, char *host,
+                        bool (*replace)(GString *out, const char *line))
+{
+    char *line, *end;
+
+    for (line = host; (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        if (!replace(out, line)) {
+            g_string_append(out, line);
+            g_string_append_c(out, '\n');
+        }
+    }
+}
+
+static bool write_text(GString *out, ProcEntry entry, char *host)
 {
     switch (entry) {
-    case PROC_ENTRY_CMDLINE:
-        return cmdline_content();
-    case PROC_ENTRY_ENVIRON:
-        return environ_content();
-    case PROC_ENTRY_AUXV:
-        return auxv_content();
     case PROC_ENTRY_STAT:
-        return stat_content();
+        return write_stat(out, host);
+    case PROC_ENTRY_STATM:
+        write_statm(out, host);
+        return true;
+    case PROC_ENTRY_STATUS:
+        write_lines(out, host, write_status_line);
+        return true;
+    case PROC_ENTRY_COMM:
+        write_comm(out, host);
+        return true;
+    case PROC_ENTRY_LIMITS:
+        write_lines(out, host, write_limits_line);
+        return true;
     default:
         g_assert_not_reached();
     }
 }
 
-int proc_content_open(ProcEntry entry, int flags)
+static GByteArray *maps_text(int fd, bool smaps)
 {
-    g_autoptr(GByteArray) bytes = content_of(entry);
-    int fd;
+    g_autofree char *host = NULL;
+    GByteArray *text = NULL;
+    size_t len;
 
-    if (!bytes) {
-        return -1;
+    /* The host's list and the guest's are to be of the same moment. */
+    mmap_lock();
+    host = host_proc_read_fd(fd, &len);
+    if (host) {
+        text = proc_maps_text(host, smaps);
     }
-    fd = memfd_create("qemu-proc", flags & O_CLOEXEC ? MFD_CLOEXEC : 0);
-    if (fd < 0) {
-        return -1;
-    }
-    if (qemu_write_full(fd, bytes->data, bytes->len) != bytes->len ||
-        lseek(fd, 0, SEEK_SET) < 0) {
-        int error = errno;
+    mmap_unlock();
+    return text;
+}
 
-        close(fd);
-        errno = error;
-        return -1;
+bool proc_content_is_text(ProcEntry entry)
+{
+    return entry != PROC_ENTRY_CMDLINE && entry != PROC_ENTRY_ENVIRON &&
+           entry != PROC_ENTRY_AUXV;
+}
+
+GByteArray *proc_content_text(ProcEntry entry, int fd)
+{
+    g_autofree char *host = NULL;
+    GString *out;
+    size_t len;
+
+    if (entry == PROC_ENTRY_MAPS || entry == PROC_ENTRY_SMAPS) {
+        return maps_text(fd, entry == PROC_ENTRY_SMAPS);
     }
-    return fd;
+    host = host_proc_read_record(fd, &len);
+    if (!host) {
+        return NULL;
+    }
+    out = g_string_sized_new(len + 128);
+    if (!write_text(out, entry, host)) {
+        g_string_free(out, true);
+        return NULL;
+    }
+    len = out->len;
+    return g_byte_array_new_take((uint8_t *)g_string_free(out, false), len);
+}
+
+ssize_t proc_content_read(ProcEntry entry, void *buf, size_t size, off_t *pos)
+{
+    size_t len;
+
+    switch (entry) {
+    case PROC_ENTRY_CMDLINE:
+        len = read_cmdline(buf, *pos, size);
+        break;
+    case PROC_ENTRY_ENVIRON:
+        return read_environ(buf, pos, size);
+    case PROC_ENTRY_AUXV:
+        len = read_auxv(buf, *pos, size);
+        break;
+    default:
+        g_assert_not_reached();
+    }
+    *pos += len;
+    return len;
 }

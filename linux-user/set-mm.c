@@ -11,9 +11,15 @@
 #include "user-internals.h"
 #include "exe-file.h"
 #include "guest-comm.h"
+#include "guest-fd.h"
 #include "guest-mm.h"
+#include "guest-path.h"
+#include "guest-rlimit.h"
 #include "host-caps.h"
+#include "host-proc.h"
 #include "host-title.h"
+#include "private-fd.h"
+#include "proc-file.h"
 #include "set-mm.h"
 #include "set-mm-opts.h"
 
@@ -67,7 +73,12 @@ void set_mm_option(const char *list)
 
 void set_mm_prepare(int execfd, const char *path)
 {
-    exe_file_init(execfd, path);
+    guest_rlimit_init();
+    exe_file_init(path);
+    private_fd_init(execfd);
+    host_proc_init();
+    proc_file_init();
+    guest_path_init();
     guest_comm_init(path);
 }
 
@@ -103,18 +114,8 @@ static abi_long target_ret(int error)
 
 static int set_exe(int fd)
 {
-    int error = exe_file_check(fd);
-
-    if (error) {
-        return error;
-    }
-    if (opts.rule == SET_MM_RULE_LINUX && exe_file_is_mapped()) {
-        return -EBUSY;
-    }
-    if (exe_file_has_writers(fd)) {
-        return -EACCES;
-    }
-    return exe_file_replace(fd);
+    return guest_fd_is_file(fd)
+           ? exe_file_replace(fd, opts.rule == SET_MM_RULE_LINUX) : -EBADF;
 }
 
 /* Bytes past @len are zero: the whole vector is replaced. */
@@ -282,14 +283,26 @@ static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
     return sizeof(auxv);
 }
 
+static abi_long do_get_name(abi_ulong addr)
+{
+    char comm[TASK_COMM_LEN];
+
+    guest_comm_get(comm);
+    return copy_to_user(addr, comm, sizeof(comm)) ? -TARGET_EFAULT : 0;
+}
+
 bool set_mm_wants(int option)
 {
-    return option == PR_SET_MM || option == PR_GET_AUXV;
+    return option == PR_SET_MM || option == PR_GET_AUXV ||
+           option == PR_GET_NAME;
 }
 
 abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
                          abi_ulong arg4, abi_ulong arg5)
 {
+    if (option == PR_GET_NAME) {
+        return do_get_name(arg2);
+    }
     if (opts.rule == SET_MM_RULE_OFF) {
         return -TARGET_EINVAL;
     }

@@ -1,4 +1,4 @@
-// execve and execveat of /proc/self/exe.
+// execve and execveat of /proc/self/exe, and what must not run beside them.
 //
 // Files: linux-user/syscall.c
 //
@@ -6,7 +6,7 @@
 
 // Series: 10.0
 @exec@
-identifier exe, dirfd, flags;
+identifier exe, dirfd, flags, ret;
 expression p;
 position weave;
 @@
@@ -20,6 +20,9 @@ position weave;
 -        exe = real_exec_path;
 -    }
      ...
+-    ret = get_errno(ret);
++    ret = get_errno(guest_exec_failed(ret));
+     ...
  }
 
 // Series: 7.2
@@ -31,4 +34,11 @@ position weave;
 - if (is_proc_myself@weave(E, "exe")) S else {
 -     ret = get_errno(safe_execve(p, argv, envp));
 - }
-+ ret = get_errno(safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp));
++ ret = get_errno(guest_exec_failed(safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp)));
+
+@thread@
+expression thread, attr, fn, arg;
+position weave;
+@@
+- pthread_create@weave(thread, attr, fn, arg)
++ exe_file_pthread_create(thread, attr, fn, arg)

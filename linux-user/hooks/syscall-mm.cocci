@@ -40,14 +40,13 @@ position weave;
 
 @setrlimit@
 expression resource, rlim;
+statement S;
 position weave;
 @@
- if (...) {
-     return get_errno(setrlimit@weave(resource, rlim));
- } else {
--    return 0;
-+    return get_errno(guest_setrlimit_memory(resource, rlim));
- }
+- if (...) {
+-     return get_errno(setrlimit@weave(resource, rlim));
+- } else S
++ return get_errno(guest_setrlimit(resource, rlim));
 
 @getrlimit@
 expression resource, rlim;

@@ -1,4 +1,4 @@
-// open, openat and openat2 of the entries of /proc that are the guest's own.
+// open, openat, openat2, creat: the host opens, and we look at what it was.
 //
 // Files: linux-user/syscall.c
 //
@@ -10,27 +10,60 @@
 +#include "hooks.h"
 
 // Series: 10.0
-@open_resolve@
+@open_exe@
 expression name;
-identifier dirfd, fname, flags, mode, resolve, safe, env;
-typedef CPUArchState, mode_t, bool;
 statement S;
 position weave;
 @@
- int maybe_do_fake_open(CPUArchState *env, int dirfd, const char *fname,
-                        int flags, mode_t mode, int resolve, bool safe)
+ maybe_do_fake_open(...)
  {
      ...
 -    if (is_proc_myself@weave(name, "exe")) S
-+    if (guest_path_opens_ours(dirfd, name, flags)) {
-+        return guest_open(dirfd, name, flags, mode, resolve);
-+    }
+     ...
+ }
+
+// Series: 10.0
+@open@
+identifier fd;
+expression env, dirfd, p, flags, mode, safe;
+statement S;
+position weave;
+@@
+ int do_guest_openat(...)
+ {
+-    int fd = maybe_do_fake_open@weave(env, dirfd, p, flags, mode, 0, safe);
+-    if (fd > -2) S
+     if (safe) {
+-        return safe_openat(dirfd, path(p), flags, mode);
++        return guest_openat(safe_openat, maybe_do_fake_open, env, dirfd,
++                            path(p), flags, mode);
+     } else {
+-        return openat(dirfd, path(p), flags, mode);
++        return guest_openat(NULL, maybe_do_fake_open, env, dirfd, path(p),
++                            flags, mode);
+     }
+ }
+
+// Series: 10.0
+@openat2@
+identifier fd;
+expression env, dirfd, p, A, B, C;
+statement S1, S2;
+position weave;
+@@
+ do_openat2(...)
+ {
+     ...
+-    int fd = maybe_do_fake_open@weave(env, dirfd, p, A, B, C, true);
+-    if (fd > -2) S1 else S2
++    ret = get_errno(guest_openat2(safe_openat2, maybe_do_fake_open, env,
++                                  dirfd, p, &how, sizeof(how)));
      ...
  }
 
 // Series: 7.2
 @open_plain@
-typedef CPUArchState, mode_t, bool;
+typedef CPUArchState, mode_t;
 identifier dirfd, name, flags, mode, env;
 statement S;
 position weave;
@@ -40,8 +73,15 @@ position weave;
  {
      ...
 -    if (is_proc_myself@weave(name, "exe")) S
-+    if (guest_path_opens_ours(dirfd, name, flags)) {
-+        return guest_open(dirfd, name, flags, mode, 0);
-+    }
      ...
+-    return safe_openat(dirfd, path(name), flags, mode);
++    return guest_openat(safe_openat, NULL, env, dirfd, path(name), flags,
++                        mode);
  }
+
+@creat@
+expression p, mode;
+position weave;
+@@
+- creat@weave(p, mode)
++ guest_creat(p, mode)

@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -24,7 +26,13 @@ static const struct {
     { "environ", PROC_ENTRY_ENVIRON },
     { "auxv", PROC_ENTRY_AUXV },
     { "stat", PROC_ENTRY_STAT },
-    { "status", PROC_ENTRY_NONE },
+    { "statm", PROC_ENTRY_STATM },
+    { "status", PROC_ENTRY_STATUS },
+    { "comm", PROC_ENTRY_COMM },
+    { "maps", PROC_ENTRY_MAPS },
+    { "smaps", PROC_ENTRY_SMAPS },
+    { "limits", PROC_ENTRY_LIMITS },
+    { "smaps_rollup", PROC_ENTRY_NONE },
     { "ex", PROC_ENTRY_NONE },
     { "exes", PROC_ENTRY_NONE },
     { "exe/", PROC_ENTRY_NONE },
@@ -69,8 +77,6 @@ static void test_others(void)
     g_autofree char *digit = g_strdup_printf("/proc/%d0/", getpid());
     g_autofree char *zero = g_strdup_printf("/proc/0%d/", getpid());
 
-    g_assert_cmpint(proc_name_find(AT_FDCWD, NULL).entry, ==,
-                    PROC_ENTRY_NONE);
     check_directory(AT_FDCWD, "/", false);
     check_directory(AT_FDCWD, "/proc/", false);
     check_directory(AT_FDCWD, "/proc/1/", false);
@@ -144,8 +150,8 @@ static void *in_thread(void *arg)
     check_directory(AT_FDCWD, "/proc/self/", true);
     check_directory(AT_FDCWD, "/proc/thread-self/", true);
     check_directory(AT_FDCWD, other, true);
-    /* /proc/TID of another thread is hidden but there, with its own inode. */
-    g_assert_cmpint(proc_name_find(AT_FDCWD, tid).entry, ==, PROC_ENTRY_NONE);
+    /* /proc/TID is hidden but there, with an inode of its own. */
+    check_directory(AT_FDCWD, tid, true);
     return arg;
 }
 
@@ -157,6 +163,103 @@ static void test_thread(void)
     pthread_join(thread, NULL);
 }
 
+static void check_number(const char *dir, const char *number, bool ours)
+{
+    g_autofree char *path = g_strconcat(dir, number, NULL);
+    ProcName name = proc_name_find(AT_FDCWD, path);
+
+    g_assert_cmpint(name.entry, ==,
+                    ours ? PROC_ENTRY_NUMBER : PROC_ENTRY_NONE);
+    if (ours) {
+        g_assert_cmpint(name.number, ==, atoi(number));
+    }
+}
+
+static void test_numbers(void)
+{
+    check_number("/proc/self/fd/", "17", true);
+    check_number("/proc/self/fd/", "0", true);
+    check_number("/proc/thread-self/fdinfo/", "2", true);
+    check_number("/dev/fd/", "1", true);
+    check_number("/proc/self/fd/", "017", false);
+    check_number("/proc/self/fd/", "-1", false);
+    check_number("/proc/self/fd/", "1x", false);
+    check_number("/proc/self/fd/", "99999999999", false);
+    check_number("/proc/self/", "17", false);
+    check_number("/proc/self/task/", "17", false);
+    check_number("/proc/", "1", false);
+    check_number("/proc/1/fd/", "1", false);
+    check_number("/tmp/", "1", false);
+}
+
+static void test_fd_directory(void)
+{
+    int proc = open("/proc", O_PATH | O_DIRECTORY);
+    int fd = open("/proc/self/fd", O_RDONLY | O_DIRECTORY);
+
+    g_assert_true(proc_name_is_own_fd_dir(fd, ""));
+    g_assert_true(proc_name_is_own_fd_dir(proc, "self/fd/"));
+    g_assert_true(proc_name_is_own_fd_dir(proc, "self/task/../fdinfo/"));
+    g_assert_false(proc_name_is_own_fd_dir(proc, "self/"));
+    g_assert_false(proc_name_is_own_fd_dir(proc, "self/task/"));
+    g_assert_false(proc_name_is_own_fd_dir(proc, "1/fd/"));
+    g_assert_false(proc_name_is_own_fd_dir(proc, ""));
+    close(fd);
+    close(proc);
+}
+
+/* Of open files, as the kernel names them. */
+static void test_open_file(void)
+{
+    g_autofree char *stat = g_strdup_printf("/proc/%d/stat", getpid());
+    g_autofree char *task = g_strdup_printf("/proc/%d/task/%d/comm", getpid(),
+                                            getpid());
+    ProcName name;
+
+    g_assert_true(proc_name_is_own_file(stat, &name));
+    g_assert_cmpint(name.entry, ==, PROC_ENTRY_STAT);
+    g_assert_true(proc_name_is_own_file(task, &name));
+    g_assert_cmpint(name.entry, ==, PROC_ENTRY_COMM);
+    g_assert_false(proc_name_is_own_file("/proc/1/stat", &name));
+    g_assert_false(proc_name_is_own_file("/proc/meminfo", &name));
+    g_assert_false(proc_name_is_own_file("/etc/passwd", &name));
+}
+
+static void check_next(const char *path, const char *want)
+{
+    char next[PATH_MAX] = "";
+    bool found;
+
+    errno = 123;
+    found = proc_name_next_link(AT_FDCWD, path, next);
+    g_assert_cmpint(errno, ==, 123);
+    g_assert_cmpint(found, ==, want != NULL);
+    if (want) {
+        g_assert_cmpstr(next, ==, want);
+    }
+}
+
+static void test_next_link(void)
+{
+    g_autofree char *tmp = g_dir_make_tmp("proc-name-XXXXXX", NULL);
+    g_autofree char *absolute = g_build_filename(tmp, "absolute", NULL);
+    g_autofree char *relative = g_build_filename(tmp, "relative", NULL);
+    g_autofree char *want = g_strconcat(tmp, "/../x/exe", NULL);
+
+    g_assert_cmpint(symlink("/proc/self/exe", absolute), ==, 0);
+    g_assert_cmpint(symlink("../x/exe", relative), ==, 0);
+    check_next(absolute, "/proc/self/exe");
+    check_next(relative, want);
+    check_next(tmp, NULL);
+    check_next("/nonexistent", NULL);
+    /* Magic links lead to files, not to names. */
+    check_next("/proc/self/exe", NULL);
+    check_next("/proc/self/cwd", NULL);
+    unlink(absolute);
+    unlink(relative);
+    rmdir(tmp);
+}
+
 static void test_long(void)
 {
     g_autofree char *fill = g_strnfill(5000, '/');
@@ -166,15 +269,49 @@ static void test_long(void)
                     PROC_ENTRY_NONE);
 }
 
+static int procfs_fd;
+
+static int procfs_root(void)
+{
+    return procfs_fd;
+}
+
+/* The answers are the same whether the procfs is known or not. */
+static void with_known(gconstpointer arg)
+{
+    void (*test)(void) = (void (*)(void))arg;
+    struct stat st;
+
+    g_assert_cmpint(stat("/proc", &st), ==, 0);
+    proc_name_init(st.st_dev, procfs_root);
+    test();
+    proc_name_init(0, NULL);
+    test();
+}
+
 int main(int argc, char **argv)
 {
+    static const struct {
+        const char *name;
+        void (*fn)(void);
+    } tests[] = {
+        { "/absolute", test_absolute },
+        { "/others", test_others },
+        { "/relative", test_relative },
+        { "/through-link", test_through_link },
+        { "/inherited-directory", test_inherited_directory },
+        { "/thread", test_thread },
+        { "/numbers", test_numbers },
+        { "/fd-directory", test_fd_directory },
+        { "/open-file", test_open_file },
+        { "/next-link", test_next_link },
+        { "/long", test_long },
+    };
+
+    procfs_fd = open("/proc", O_PATH | O_DIRECTORY);
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/absolute", test_absolute);
-    g_test_add_func("/others", test_others);
-    g_test_add_func("/relative", test_relative);
-    g_test_add_func("/through-link", test_through_link);
-    g_test_add_func("/inherited-directory", test_inherited_directory);
-    g_test_add_func("/thread", test_thread);
-    g_test_add_func("/long", test_long);
+    for (unsigned i = 0; i < G_N_ELEMENTS(tests); i++) {
+        g_test_add_data_func(tests[i].name, tests[i].fn, with_known);
+    }
     return g_test_run();
 }

@@ -1,0 +1,153 @@
+/*
+ * The host's /proc, as the emulator itself reads it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/cutils.h"
+#include "host-proc.h"
+#include "private-fd.h"
+#include "proc-name.h"
+
+static int procfs_root(void)
+{
+    return private_fd(PRIVATE_FD_PROC);
+}
+
+void host_proc_init(void)
+{
+    struct stat st;
+
+    if (fstat(procfs_root(), &st) == 0 && S_ISDIR(st.st_mode)) {
+        proc_name_init(st.st_dev, procfs_root);
+    }
+}
+
+int host_proc_open(const char *name, int flags)
+{
+    return private_fd_openat(PRIVATE_FD_PROC, name, flags);
+}
+
+/* @whole: go on until the end, as the kernel hands out a page at a time. */
+static char *read_fd(int fd, size_t *len, bool whole)
+{
+    size_t size = 4096;
+    char *text = g_malloc(size);
+    ssize_t n;
+
+    *len = 0;
+    while ((n = pread(fd, text + *len, size - *len - 1, *len)) > 0) {
+        *len += n;
+        if (!whole && *len < size - 1) {
+            break;
+        }
+        if (size - *len < 4096) {
+            size *= 2;
+            text = g_realloc(text, size);
+        }
+    }
+    text[*len] = '\0';
+    if (n < 0) {
+        g_free(text);
+        return NULL;
+    }
+    return text;
+}
+
+char *host_proc_read_fd(int fd, size_t *len)
+{
+    return read_fd(fd, len, true);
+}
+
+char *host_proc_read_record(int fd, size_t *len)
+{
+    return read_fd(fd, len, false);
+}
+
+char *host_proc_read(const char *name, size_t *len)
+{
+    int fd = host_proc_open(name, O_RDONLY);
+    char *text;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    text = host_proc_read_fd(fd, len);
+    close(fd);
+    return text;
+}
+
+bool host_stat_parse(HostStat *stat, const char *text)
+{
+    const char *open = strchr(text, '(');
+    const char *close = strrchr(text, ')');
+
+    if (!open || !close || close < open) {
+        return false;
+    }
+    *stat = (HostStat) { .name = open + 1, .name_len = close - open - 1 };
+    text = close + 1;
+    for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
+        text += strspn(text, " ");
+        stat->field[n] = text;
+        stat->field_len[n] = strcspn(text, "\n ");
+        text += stat->field_len[n];
+    }
+    return true;
+}
+
+uint64_t host_stat_number(const HostStat *stat, unsigned n)
+{
+    const char *end;
+    uint64_t value = 0;
+
+    qemu_strtou64(stat->field[n], &end, 10, &value);
+    return value;
+}
+
+/* The C library's way is several times slower, and maps can be long. */
+static const char *parse_hex(const char *at, uint64_t *value)
+{
+    *value = 0;
+    for (;; at++) {
+        int digit = g_ascii_xdigit_value(*at);
+
+        if (digit < 0) {
+            return at;
+        }
+        *value = *value << 4 | digit;
+    }
+}
+
+/* "start-end perm offset major:minor inode path" */
+bool host_mapping_parse(const char **line, HostMapping *mapping)
+{
+    const char *at = *line, *end;
+    uint64_t major, minor;
+
+    at = parse_hex(at, &mapping->start);
+    if (at == *line || *at != '-') {
+        return false;
+    }
+    at = parse_hex(at + 1, &mapping->end);
+    if (strnlen(at, 6) < 6) {
+        return false;
+    }
+    mapping->shared = at[4] == 's';
+    at = parse_hex(at + 6, &mapping->offset);
+    at = parse_hex(at + 1, &major);
+    at = parse_hex(at + 1, &minor);
+    mapping->major = major;
+    mapping->minor = minor;
+    qemu_strtou64(at, &at, 10, &mapping->inode);
+    end = strchr(at, '\n');
+    if (!end) {
+        return false;
+    }
+    at += strspn(at, " ");
+    mapping->path = at;
+    mapping->path_len = end - at;
+    *line = end + 1;
+    return true;
+}

@@ -1,0 +1,91 @@
+/*
+ * The host's /proc, as the emulator itself reads it
+ *
+ * Held open since the start, so that a guest's chroot or mounts do not take it
+ * away.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_HOST_PROC_H
+#define LINUX_USER_HOST_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * host_proc_init: begin to use what private_fd_init() has opened
+ *
+ * Without a /proc the functions below fail.
+ */
+void host_proc_init(void);
+
+/**
+ * host_proc_open: open an entry of the calling process
+ * @name: such as "self/maps"
+ *
+ * Returns: a descriptor for short use, or -1 with errno.
+ */
+int host_proc_open(const char *name, int flags);
+
+/**
+ * host_proc_read_fd: the whole of an entry from its beginning
+ * @fd: open for reading; its offset stays as it is
+ *
+ * Returns: a text of @len bytes and a NUL, for g_free(), or NULL with errno.
+ */
+char *host_proc_read_fd(int fd, size_t *len);
+
+/* host_proc_read_record: the same for an entry that one read(2) reads */
+char *host_proc_read_record(int fd, size_t *len);
+
+/* host_proc_read: the first by name, as for host_proc_open() */
+char *host_proc_read(const char *name, size_t *len);
+
+/* The numbers of stat and the position behind the name in parentheses. */
+enum { HOST_STAT_FIELDS = 52 };
+
+typedef struct HostStat {
+    const char *name;               /* within the text, name_len bytes */
+    size_t name_len;
+    const char *field[HOST_STAT_FIELDS + 1];    /* from 3; within the text */
+    size_t field_len[HOST_STAT_FIELDS + 1];
+} HostStat;
+
+/**
+ * host_stat_parse: find the fields of a text of stat
+ * @text: must outlive @stat
+ *
+ * Fields of an older kernel's shorter line are empty.
+ *
+ * Returns: whether it is such a text.
+ */
+bool host_stat_parse(HostStat *stat, const char *text);
+
+/* host_stat_number: field @n as an unsigned number */
+uint64_t host_stat_number(const HostStat *stat, unsigned n);
+
+/* One mapping of the host. */
+typedef struct HostMapping {
+    uint64_t start;
+    uint64_t end;
+    uint64_t offset;
+    uint64_t inode;
+    unsigned major;
+    unsigned minor;
+    bool shared;
+    const char *path;       /* up to the end of the line; may be empty */
+    size_t path_len;
+} HostMapping;
+
+/**
+ * host_mapping_parse: read a line of maps, or of smaps
+ * @line: at its beginning; moved to the next one
+ * @mapping: set if the line describes a mapping
+ *
+ * Returns: false at the end of the text or for a line of another form.
+ */
+bool host_mapping_parse(const char **line, HostMapping *mapping);
+
+#endif /* LINUX_USER_HOST_PROC_H */

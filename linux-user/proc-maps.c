@@ -1,0 +1,279 @@
+/*
+ * Contents: maps and smaps
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "user-mmap.h"
+#include "guest-mm.h"
+#include "host-proc.h"
+#include "proc-maps.h"
+
+/* The kernel's column of the path: 73 on 64-bit machines, 49 on others. */
+enum { PATH_COLUMN = 25 + 6 * sizeof(abi_ulong) };
+
+typedef struct MapsWriter {
+    GByteArray *text;
+    MMLayout mm;
+    uint64_t vdso;
+    bool smaps;
+    const char *next;       /* line of the host */
+    const char *numbers;    /* of smaps, behind the present one's line */
+    HostMapping host;       /* the present one; end 0: there is none */
+} MapsWriter;
+
+/* A piece of a guest mapping that is one mapping of the host's. */
+typedef struct Piece {
+    uint64_t start;
+    uint64_t end;
+    unsigned long flags;
+    const HostMapping *host;
+} Piece;
+
+static const HostMapping no_host_mapping = { .path = "" };
+
+static char *put_hex(char *at, uint64_t value, int width)
+{
+    static const char digits[] = "0123456789abcdef";
+    int len = MAX(width, (64 - clz64(value | 1) + 3) / 4);
+
+    for (int i = len - 1; i >= 0; i--) {
+        at[i] = digits[value & 15];
+        value >>= 4;
+    }
+    return at + len;
+}
+
+static void append(MapsWriter *w, const char *text, size_t len)
+{
+    g_byte_array_append(w->text, (const uint8_t *)text, len);
+}
+
+static void append_name(MapsWriter *w, size_t column, const char *name,
+                        size_t len)
+{
+    static const char spaces[PATH_COLUMN + 1] = {
+        [0 ... PATH_COLUMN - 1] = ' '
+    };
+
+    if (len) {
+        append(w, spaces, column < PATH_COLUMN ? PATH_COLUMN - column : 1);
+        append(w, name, len);
+    }
+    append(w, "\n", 1);
+}
+
+/* The kernel asks in this order, and only what has no file. */
+static const char *label(const MapsWriter *w, const Piece *p)
+{
+    if (p->start < w->mm.brk && p->end > w->mm.start_brk) {
+        return "[heap]";
+    }
+    if (p->start <= w->mm.start_stack && w->mm.start_stack <= p->end) {
+        return "[stack]";
+    }
+    return "";
+}
+
+static bool is_special(const MapsWriter *w, const Piece *p, const char **name)
+{
+#ifdef TARGET_X86_64
+    if (p->start == TARGET_VSYSCALL_PAGE) {
+        *name = "[vsyscall]";
+        return true;
+    }
+#endif
+    if (w->vdso && p->start == w->vdso) {
+        *name = "[vdso]";
+        return true;
+    }
+    return false;
+}
+
+static void append_label(MapsWriter *w, const Piece *p, size_t column)
+{
+    const char *name = label(w, p);
+
+    if (!*name && g_str_has_prefix(p->host->path, "[anon:")) {
+        append_name(w, column, p->host->path, p->host->path_len);
+    } else {
+        append_name(w, column, name, strlen(name));
+    }
+}
+
+static void append_line(MapsWriter *w, const Piece *p)
+{
+    const HostMapping *host = p->host;
+    uint64_t inside = host->inode || host->offset ?
+                      (uintptr_t)g2h_untagged(p->start) - host->start : 0;
+    const char *name;
+    char line[128], *at = line;
+
+    at = put_hex(at, p->start, 8);
+    *at++ = '-';
+    at = put_hex(at, p->end, 8);
+    *at++ = ' ';
+    *at++ = p->flags & PAGE_READ ? 'r' : '-';
+    *at++ = p->flags & PAGE_WRITE_ORG ? 'w' : '-';
+    *at++ = p->flags & PAGE_EXEC ? 'x' : '-';
+    *at++ = host->shared ? 's' : 'p';
+    *at++ = ' ';
+    at = put_hex(at, host->offset + inside, 8);
+    *at++ = ' ';
+    at = put_hex(at, host->major, 2);
+    *at++ = ':';
+    at = put_hex(at, host->minor, 2);
+    at += sprintf(at, " %" PRIu64 " ", host->inode);
+    append(w, line, at - line);
+    if (is_special(w, p, &name)) {
+        append_name(w, at - line, name, strlen(name));
+    } else if (host->inode || host->shared) {
+        append_name(w, at - line, host->path, host->path_len);
+    } else {
+        append_label(w, p, at - line);
+    }
+}
+
+/* Of a part of a mapping the host tells no numbers. */
+static void append_sizes(MapsWriter *w, const Piece *p)
+{
+    g_autofree char *text = g_strdup_printf(
+        "Size:           %8" PRIu64 " kB\n"
+        "KernelPageSize: %8u kB\n"
+        "MMUPageSize:    %8u kB\n"
+        "Rss:                   0 kB\n"
+        "Pss:                   0 kB\n"
+        "Pss_Dirty:             0 kB\n"
+        "Shared_Clean:          0 kB\n"
+        "Shared_Dirty:          0 kB\n"
+        "Private_Clean:         0 kB\n"
+        "Private_Dirty:         0 kB\n"
+        "Referenced:            0 kB\n"
+        "Anonymous:             0 kB\n"
+        "LazyFree:              0 kB\n"
+        "AnonHugePages:         0 kB\n"
+        "ShmemPmdMapped:        0 kB\n"
+        "FilePmdMapped:         0 kB\n"
+        "Shared_Hugetlb:        0 kB\n"
+        "Private_Hugetlb:       0 kB\n"
+        "Swap:                  0 kB\n"
+        "SwapPss:               0 kB\n"
+        "Locked:                0 kB\n"
+        "THPeligible:           0\n"
+        "VmFlags:%s%s%s%s mr mw me%s%c\n",
+        (p->end - p->start) >> 10, (unsigned)(TARGET_PAGE_SIZE >> 10),
+        (unsigned)(TARGET_PAGE_SIZE >> 10),
+        p->flags & PAGE_READ ? " rd" : "",
+        p->flags & PAGE_WRITE_ORG ? " wr" : "",
+        p->flags & PAGE_EXEC ? " ex" : "",
+        p->host->shared ? " sh" : "", p->host->shared ? " ms" : "", ' ');
+
+    append(w, text, strlen(text));
+}
+
+static void append_piece(MapsWriter *w, const Piece *p)
+{
+    append_line(w, p);
+    if (!w->smaps) {
+        return;
+    }
+    if (p->host != &no_host_mapping &&
+        (uintptr_t)g2h_untagged(p->start) == p->host->start &&
+        (uintptr_t)g2h_untagged(p->end - 1) == p->host->end - 1) {
+        append(w, w->numbers, w->next - w->numbers);
+    } else {
+        append_sizes(w, p);
+    }
+}
+
+/* Takes the host's next mapping. */
+static bool advance(MapsWriter *w)
+{
+    if (!host_mapping_parse(&w->next, &w->host)) {
+        w->host.end = 0;
+        return false;
+    }
+    w->numbers = w->next;
+    while (w->smaps && g_ascii_isupper(*w->next)) {
+        const char *end = strchr(w->next, '\n');
+
+        w->next = end ? end + 1 : w->next + strlen(w->next);
+    }
+    return true;
+}
+
+/* Both lists are in the order of addresses. */
+static int append_region(void *opaque, target_ulong start, target_ulong end,
+                         unsigned long flags)
+{
+    MapsWriter *w = opaque;
+    uint64_t at = start;
+
+    while (at < end) {
+        Piece p = { .start = at, .end = end, .flags = flags };
+        uintptr_t host_at;
+
+        if (!guest_addr_valid_untagged(at)) {
+            p.host = &no_host_mapping;
+            append_piece(w, &p);
+            break;
+        }
+        host_at = (uintptr_t)g2h_untagged(at);
+        while (w->host.end <= host_at && w->host.end && advance(w)) {
+            continue;
+        }
+        if (w->host.end && w->host.start <= host_at) {
+            p.end = MIN(end, at + (w->host.end - host_at));
+            p.host = &w->host;
+        } else {
+            if (w->host.end) {
+                p.end = MIN(end, at + (w->host.start - host_at));
+            }
+            p.host = &no_host_mapping;
+        }
+        append_piece(w, &p);
+        at = p.end;
+    }
+    return 0;
+}
+
+GByteArray *proc_maps_text(const char *host_maps, bool smaps)
+{
+    MapsWriter w = {
+        .text = g_byte_array_sized_new(strlen(host_maps)),
+        .mm = guest_mm_layout(),
+        .vdso = guest_mm_vdso(),
+        .smaps = smaps,
+        .next = host_maps,
+    };
+
+    advance(&w);
+    walk_memory_regions(&w, append_region);
+    return w.text;
+}
+
+/* What is written to is data to the kernel; the gate page is no mapping. */
+static int add_exec(void *opaque, target_ulong start, target_ulong end,
+                    unsigned long flags)
+{
+    uint64_t *size = opaque;
+
+    if ((flags & PAGE_EXEC) && !(flags & PAGE_WRITE_ORG) &&
+        start < guest_mm_limits().task_size) {
+        *size += end - start;
+    }
+    return 0;
+}
+
+uint64_t proc_maps_exec_size(void)
+{
+    uint64_t size = 0;
+
+    mmap_lock();
+    walk_memory_regions(&size, add_exec);
+    mmap_unlock();
+    return size;
+}
