@@ -141,6 +141,8 @@ static inline const char *err_name(long err)
         { EINVAL, "EINVAL" }, { ETXTBSY, "ETXTBSY" }, { ENOSYS, "ENOSYS" },
         { ELOOP, "ELOOP" }, { ENOEXEC, "ENOEXEC" }, { ENOMEM, "ENOMEM" },
         { EMFILE, "EMFILE" }, { EXDEV, "EXDEV" },
+        { ESRCH, "ESRCH" }, { ENODEV, "ENODEV" }, { EISDIR, "EISDIR" },
+        { ENOTTY, "ENOTTY" }, { ESPIPE, "ESPIPE" },
     };
     static char other[32];
 
@@ -494,16 +496,6 @@ static inline bool sw_vfork_shares(void)
 }
 
 /*
- * not-through-links: the emulator knows an entry of /proc by the last
- * component and the directory of a path, so not through a link of another
- * name, nor by a descriptor of the link itself.
- */
-static inline bool sw_sees_through_links(void)
-{
-    return judge.native;
-}
-
-/*
  * older-qemu: QEMU 7.2 has neither openat2 nor execveat.  A path of NULL
  * cannot succeed, so only a missing call answers ENOSYS.
  */
@@ -513,17 +505,44 @@ static inline bool sw_lacks(long call)
            errno == ENOSYS;
 }
 
-/* sibling-exe: the entries of another guest are the emulator's. */
+/*
+ * sibling-exe: the entries of another guest are the emulator's, its
+ * descriptors and its limit of them included.
+ */
 static inline bool sw_knows_siblings(void)
 {
     return judge.native;
 }
 
 /*
- * environ-snapshot: the emulator's descriptor holds what was there at open,
- * so it cannot know how much the read that meets unreadable memory asks for.
+ * room-for-private: where the hard limit of descriptors is the soft one, the
+ * emulator keeps the last few for itself and shows a lower one.
  */
-static inline bool sw_environ_live(void)
+static inline bool sw_shows_whole_limit(void)
+{
+    return judge.native;
+}
+
+/*
+ * table-size: select(2) does not look at numbers behind the end of the
+ * process's table of descriptors; the emulator's is longer than the guest's.
+ */
+static inline bool sw_has_short_table(void)
+{
+    return judge.native;
+}
+
+/*
+ * own-table: a thread that has left the common table of descriptors and has
+ * installed an executable takes that with it when it ends.
+ */
+static inline bool sw_outlives_table(void)
+{
+    return judge.native;
+}
+
+/* open-flags: QEMU forgets the flags of openat2 that no target knows. */
+static inline bool sw_knows_open_flags(void)
 {
     return judge.native;
 }
