@@ -8,7 +8,7 @@ export BUILD
 
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
-.PHONY: emulators run test clean distclean docs help
+.PHONY: emulators run test bench clean distclean docs help
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -20,6 +20,9 @@ run:
 
 test:
 	@scripts/test
+
+bench:
+	@scripts/bench $(TARGETS)
 
 docs:
 	@scripts/docs
