@@ -541,6 +541,15 @@ static inline bool sw_outlives_table(void)
     return judge.native;
 }
 
+/*
+ * socketcall: where accept(2) is no system call of its own, its descriptor is
+ * in memory, and one of the emulator's is no socket instead of not open.
+ */
+static inline bool sw_sees_into_socketcall(void)
+{
+    return judge.native;
+}
+
 /* open-flags: QEMU forgets the flags of openat2 that no target knows. */
 static inline bool sw_knows_open_flags(void)
 {
