@@ -19,7 +19,7 @@
 #endif
 
 static struct {
-    char *start_path;       /* absolute, of the program that was started */
+    char *start_path;       /* of the program; absolute if there is no /proc */
     struct stat emulator;
     QemuMutex check_lock;   /* see ask_kernel() */
     int is_beside_emulator; /* 1: yes, -1: no, 0: not known */
@@ -49,11 +49,6 @@ static bool read_link(int dirfd, const char *link, char *buf)
     }
     buf[len] = '\0';
     return true;
-}
-
-static bool read_fd_link(int fd, char *buf)
-{
-    return read_link(private_fd(PRIVATE_FD_PROC), fd_link(fd).path, buf);
 }
 
 static void before_fork(void)
@@ -124,12 +119,20 @@ bool exe_file_emulator_is_busy(void)
     return known > 0;
 }
 
+/* Where there is no /proc; it may have been there at the start. */
+static const char *path_without_proc(void)
+{
+    static __thread char path[PATH_MAX];
+
+    return host_proc_fd_path(exe_file_fd(), path) ? path : exe.start_path;
+}
+
 const char *exe_file_path(int dirfd, const char *link)
 {
     char probe;
 
     return readlinkat(dirfd, link, &probe, 1) < 0 && errno == ENOENT
-           ? exe.start_path : link;
+           ? path_without_proc() : link;
 }
 
 const char *exe_file_exec_path(int dirfd, const char *link, char *buf)
@@ -149,13 +152,10 @@ ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size)
     ssize_t len = readlinkat(dirfd, link, buf, size);
 
     if (len < 0 && errno == ENOENT) {
-        /* There is no /proc here; it may have been there at the start. */
-        len = readlinkat(private_fd(PRIVATE_FD_PROC),
-                         fd_link(exe_file_fd()).path, buf, size);
-    }
-    if (len < 0 && (errno == ENOENT || errno == EBADF)) {
-        len = MIN(strlen(exe.start_path), size);
-        memcpy(buf, exe.start_path, len);
+        const char *path = path_without_proc();
+
+        len = MIN(strlen(path), size);
+        memcpy(buf, path, len);
     }
     return len;
 }
@@ -236,7 +236,7 @@ static bool is_mapped(void)
     size_t len;
 
     maps = host_proc_read("self/maps", &len);
-    if (!maps || !read_fd_link(exe_file_fd(), buf) ||
+    if (!maps || !host_proc_fd_path(exe_file_fd(), buf) ||
         fstat(exe_file_fd(), &st) < 0) {
         return false;
     }
@@ -285,7 +285,7 @@ static bool is_memfd(int fd)
 {
     char buf[PATH_MAX];
 
-    return read_fd_link(fd, buf) && g_str_has_prefix(buf, "/memfd:");
+    return host_proc_fd_path(fd, buf) && g_str_has_prefix(buf, "/memfd:");
 }
 
 static bool probe_writers(int fd)

@@ -88,6 +88,13 @@ static bool may_be_fake(const char *path)
            !strcmp(name, "route");
 }
 
+/* The caller's entry with a content that a path spells. */
+static ProcEntry content_of(int dirfd, const char *path)
+{
+    return proc_entry_has_content(proc_name_guess(path).entry)
+           ? proc_name_find(dirfd, path).entry : PROC_ENTRY_NONE;
+}
+
 /* Without a magic link on the way it cannot be the emulator's own link. */
 static void note_opened(const OpenCall *call, const char *path, int fd,
                         bool by_link)
@@ -97,11 +104,8 @@ static void note_opened(const OpenCall *call, const char *path, int fd,
     if ((call->how.flags & O_PATH) || fd < 0) {
         return;
     }
-    entry = proc_name_guess(path).entry;
-    if (proc_entry_has_content(entry)) {
-        entry = proc_name_find(call->dirfd, path).entry;
-    }
-    if (proc_entry_has_content(entry)) {
+    entry = content_of(call->dirfd, path);
+    if (entry != PROC_ENTRY_NONE) {
         proc_file_opened(fd, entry);
     } else if (by_link) {
         proc_file_opened_by_link(fd);
@@ -256,9 +260,9 @@ static int judge_entry(const OpenCall *call, int fd)
     char name[PATH_MAX];
 
     if (!call->how.resolve) {
-        entry = proc_name_find(call->dirfd, call->path).entry;
+        entry = content_of(call->dirfd, call->path);
     }
-    if (!proc_entry_has_content(entry)) {
+    if (entry == PROC_ENTRY_NONE) {
         entry = proc_file_entry(fd, name);
         if (entry == PROC_ENTRY_NONE) {
             fd = open_as_fake(call, fd, name);

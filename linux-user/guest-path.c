@@ -409,18 +409,10 @@ int guest_faccessat(int dirfd, const char *path, int mode, int flags)
 static bool is_own_link(int fd)
 {
     char path[PATH_MAX];
-    char link[sizeof("self/fd/") + 3 * sizeof(int)];
     ProcName name;
-    ssize_t len;
 
-    snprintf(link, sizeof(link), "self/fd/%d", fd);
-    len = readlinkat(private_fd(PRIVATE_FD_PROC), link, path,
-                     sizeof(path) - 1);
-    if (len < 0) {
-        return false;
-    }
-    path[len] = '\0';
-    return proc_name_guess(path).entry == PROC_ENTRY_EXE &&
+    return host_proc_fd_path(fd, path) &&
+           proc_name_guess(path).entry == PROC_ENTRY_EXE &&
            proc_name_is_own_file(path, &name);
 }
 

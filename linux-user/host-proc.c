@@ -78,6 +78,17 @@ char *host_proc_read(const char *name, size_t *len)
     return text;
 }
 
+bool host_proc_fd_path(int fd, char *path)
+{
+    char link[sizeof("self/fd/") + 3 * sizeof(int)];
+    ssize_t len;
+
+    snprintf(link, sizeof(link), "self/fd/%d", fd);
+    len = readlinkat(procfs_root(), link, path, PATH_MAX - 1);
+    path[MAX(len, 0)] = '\0';
+    return len >= 0;
+}
+
 bool host_stat_parse(HostStat *stat, const char *text)
 {
     const char *open = strchr(text, '(');

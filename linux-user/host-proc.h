@@ -43,6 +43,14 @@ char *host_proc_read_record(int fd, size_t *len);
 /* host_proc_read: the first by name, as for host_proc_open() */
 char *host_proc_read(const char *name, size_t *len);
 
+/**
+ * host_proc_fd_path: the kernel's name of an open file
+ * @path: PATH_MAX bytes, gets it with a NUL; empty on failure
+ *
+ * Returns: whether there is one.
+ */
+bool host_proc_fd_path(int fd, char *path);
+
 /* The numbers of stat and the position behind the name in parentheses. */
 enum { HOST_STAT_FIELDS = 52 };
 

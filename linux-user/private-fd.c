@@ -78,30 +78,17 @@ static void lower_limit(void)
     errno = error;
 }
 
-/* Duplicates each of @from from number @first on; all in a row or none. */
-static bool place_row(const int from[NR_PRIVATE_FDS], rlim_t first,
-                      int to[NR_PRIVATE_FDS])
-{
-    for (int i = 0; i < NR_PRIVATE_FDS; i++) {
-        to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, (int)first + i);
-        if (to[i] != (int)first + i) {
-            for (; i >= 0; i--) {
-                close(to[i]);
-            }
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Duplicates each to any number from @first on. */
-static bool place_any(const int from[NR_PRIVATE_FDS], rlim_t first,
-                      int to[NR_PRIVATE_FDS])
+/*
+ * Duplicates each of @from to a number from @first on: all or none, and
+ * @in_a_row or not.
+ */
+static bool place(const int from[NR_PRIVATE_FDS], rlim_t first, bool in_a_row,
+                  int to[NR_PRIVATE_FDS])
 {
     for (int i = 0; i < NR_PRIVATE_FDS; i++) {
         to[i] = fcntl(from[i], F_DUPFD_CLOEXEC, (int)first);
-        if (to[i] < 0) {
-            for (i--; i >= 0; i--) {
+        if (to[i] < 0 || (in_a_row && to[i] != (int)first + i)) {
+            for (; i >= 0; i--) {
                 close(to[i]);
             }
             return false;
@@ -140,9 +127,9 @@ static bool move_to(const int from[NR_PRIVATE_FDS], rlim_t ceiling)
 {
     int fds[NR_PRIVATE_FDS];
 
-    if (place_row(from, ceiling, fds)) {
+    if (place(from, ceiling, true, fds)) {
         limit.soft = ceiling + NR_PRIVATE_FDS;
-    } else if (place_any(from, ceiling, fds)) {
+    } else if (place(from, ceiling, false, fds)) {
         limit.soft = ceiling;
     } else {
         return false;
@@ -290,7 +277,7 @@ static bool make_way(rlim_t ceiling)
         return true;
     }
     /* Out of the way of themselves. */
-    if (place_any(private_fds, ceiling + NR_PRIVATE_FDS, away)) {
+    if (place(private_fds, ceiling + NR_PRIVATE_FDS, false, away)) {
         publish(away);
     }
     return move_to(private_fds, ceiling);

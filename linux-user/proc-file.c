@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <sys/sysmacros.h>
 #include "qemu/lockable.h"
+#include "host-proc.h"
 #include "private-fd.h"
 #include "proc-content.h"
 #include "proc-file.h"
@@ -240,13 +241,9 @@ bool proc_file_may_be_entry(const struct stat *st, int flags)
 
 ProcEntry proc_file_entry(int fd, char *path)
 {
-    char link[sizeof("self/fd/") + 3 * sizeof(int)];
     ProcName name;
-    ssize_t len;
 
-    snprintf(link, sizeof(link), "self/fd/%d", fd);
-    len = readlinkat(private_fd(PRIVATE_FD_PROC), link, path, PATH_MAX - 1);
-    path[MAX(len, 0)] = '\0';
+    host_proc_fd_path(fd, path);
     return proc_entry_has_content(proc_name_guess(path).entry) &&
            proc_name_is_own_file(path, &name) ? name.entry : PROC_ENTRY_NONE;
 }
