@@ -11,6 +11,7 @@
 #include "qemu/thread.h"
 #include "qemu.h"
 #include "exe-file.h"
+#include "fork-safety.h"
 #include "host-proc.h"
 #include "private-fd.h"
 
@@ -51,25 +52,9 @@ static bool read_link(int dirfd, const char *link, char *buf)
     return true;
 }
 
-static void before_fork(void)
-{
-    qemu_mutex_lock(&exe.check_lock);
-}
-
-static void after_fork_parent(void)
-{
-    qemu_mutex_unlock(&exe.check_lock);
-}
-
-static void after_fork_child(void)
-{
-    qemu_mutex_init(&exe.check_lock);
-}
-
 void exe_file_init(const char *path)
 {
-    qemu_mutex_init(&exe.check_lock);
-    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    fork_safety_lock_init(&exe.check_lock, NULL);
     if (stat("/proc/self/exe", &exe.emulator) < 0) {
         exe.start_path = realpath(path, NULL);
     }
@@ -83,10 +68,10 @@ int exe_file_fd(void)
     return private_fd(PRIVATE_FD_EXE);
 }
 
-bool exe_file_is_emulator(unsigned major, unsigned minor, uint64_t inode)
+bool exe_file_may_be_emulator(mode_t mode, off_t size, uint64_t inode)
 {
-    return inode == exe.emulator.st_ino &&
-           makedev(major, minor) == exe.emulator.st_dev;
+    return inode == exe.emulator.st_ino ||
+           ((mode & 0111) && size >= exe.emulator.st_size / 2);
 }
 
 /* Asked when it is needed, and again after each change. */
@@ -135,7 +120,8 @@ const char *exe_file_path(int dirfd, const char *link)
            ? path_without_proc() : link;
 }
 
-const char *exe_file_exec_path(int dirfd, const char *link, char *buf)
+const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
+                               char *buf)
 {
     struct stat by_link, by_name;
 
@@ -144,14 +130,16 @@ const char *exe_file_exec_path(int dirfd, const char *link, char *buf)
         by_link.st_ino == by_name.st_ino) {
         return buf;
     }
-    return exe_file_path(dirfd, link);
+    pstrcpy(buf, PATH_MAX, is_own ? exe_file_path(dirfd, link) : link);
+    return buf;
 }
 
-ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size)
+ssize_t exe_file_readlink(int dirfd, const char *link, bool is_own, char *buf,
+                          size_t size)
 {
     ssize_t len = readlinkat(dirfd, link, buf, size);
 
-    if (len < 0 && errno == ENOENT) {
+    if (len < 0 && errno == ENOENT && is_own) {
         const char *path = path_without_proc();
 
         len = MIN(strlen(path), size);

@@ -29,11 +29,14 @@ void exe_file_init(const char *path);
 int exe_file_fd(void);
 
 /**
- * exe_file_is_emulator: is that the inode of the emulator's own binary?
+ * exe_file_may_be_emulator: can a file be an emulator's binary?
+ * @mode, @size, @inode: of a regular file
  *
- * Where the guest meets it, it may have come by the host's /proc/self/exe.
+ * Where the guest meets one, it may have come by the host's /proc/PID/exe.
+ * Ours is known by its number; one for another target is an executable of
+ * about its size.
  */
-bool exe_file_is_emulator(unsigned major, unsigned minor, uint64_t inode);
+bool exe_file_may_be_emulator(mode_t mode, off_t size, uint64_t inode);
 
 /**
  * exe_file_is_beside_emulator: do both executables lie on one file system?
@@ -49,7 +52,8 @@ bool exe_file_emulator_is_busy(void);
 /*
  * In the following, @dirfd and @link lead to "fd/N" of a directory of this
  * process in a procfs, with N from exe_file_fd(); the guest chose by which
- * way, and in a chroot it may have no other.
+ * way, and in a chroot it may have no other.  With @is_own false it is another
+ * guest's.
  */
 
 /**
@@ -67,7 +71,8 @@ const char *exe_file_path(int dirfd, const char *link);
  * /proc/self/fd/N is gone; so this is the file's own path as long as that
  * still names the same inode.
  */
-const char *exe_file_exec_path(int dirfd, const char *link, char *buf);
+const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
+                               char *buf);
 
 /**
  * exe_file_readlink: readlink(2) of /proc/self/exe
@@ -75,7 +80,8 @@ const char *exe_file_exec_path(int dirfd, const char *link, char *buf);
  *
  * Returns: bytes stored, or -1 with errno.
  */
-ssize_t exe_file_readlink(int dirfd, const char *link, char *buf, size_t size);
+ssize_t exe_file_readlink(int dirfd, const char *link, bool is_own, char *buf,
+                          size_t size);
 
 /**
  * exe_file_refuses_open: open(2) through /proc/self/exe that fails

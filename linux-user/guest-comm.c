@@ -8,6 +8,7 @@
 #include "qemu/cutils.h"
 #include <sys/prctl.h>
 #include "guest-comm.h"
+#include "public-state.h"
 
 static struct {
     char emulator[TASK_COMM_LEN];
@@ -22,6 +23,7 @@ void guest_comm_init(const char *path)
     if (prctl(PR_GET_NAME, comm.emulator) < 0) {
         pstrcpy(comm.emulator, sizeof(comm.emulator), comm.program);
     }
+    public_state_set_comm(comm.emulator, comm.program);
 }
 
 const char *guest_comm_translate(const char *host_comm)

@@ -13,6 +13,7 @@
 #include "guest-fd.h"
 #include "proc-file.h"
 #include "proc-name.h"
+#include "sibling.h"
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
@@ -266,23 +267,61 @@ typedef struct DirentShape {
     long call;
 } DirentShape;
 
-static bool names_private_fd(const char *name)
+/* Whose descriptors a directory lists, as soon as that matters. */
+typedef struct Listing {
+    enum { NOT_KNOWN, NO_DESCRIPTORS, OWN, SIBLINGS } of;
+    Sibling sibling;
+} Listing;
+
+static void find_owner(Listing *list, int fd)
 {
-    return *name >= '1' && *name <= '9' && private_fd_is(atoi(name));
+    list->of = NO_DESCRIPTORS;
+    if (proc_name_is_own_fd_dir(fd, "")) {
+        list->of = OWN;
+    } else if (sibling_find_fd_dir(&list->sibling, fd, "", 0)) {
+        list->of = SIBLINGS;
+        sibling_put(&list->sibling);
+    }
+}
+
+/* A number that can be of a descriptor of some emulator's. */
+static bool is_suspect(int number)
+{
+    return number >= SIBLING_USUAL_FIRST || private_fd_is(number);
+}
+
+static bool is_hidden(Listing *list, int fd, const char *name)
+{
+    int number = *name >= '1' && *name <= '9' ? atoi(name) : 0;
+
+    if (!is_suspect(number)) {
+        return false;
+    }
+    if (list->of == NOT_KNOWN) {
+        find_owner(list, fd);
+    }
+    switch (list->of) {
+    case OWN:
+        return private_fd_is(number);
+    case SIBLINGS:
+        return sibling_has_private(&list->sibling, number);
+    default:
+        return false;
+    }
 }
 
 static int drop_private(int fd, char *buf, int len, const DirentShape *shape)
 {
+    Listing list = { .of = NOT_KNOWN };
+
     for (int at = 0; at < len;) {
         unsigned short reclen = lduw_he_p(buf + at + shape->reclen);
 
-        if (!names_private_fd(buf + at + shape->name)) {
+        if (!is_hidden(&list, fd, buf + at + shape->name)) {
             at += reclen;
-        } else if (proc_name_is_own_fd_dir(fd, "")) {
+        } else {
             len -= reclen;
             memmove(buf + at, buf + at + reclen, len - at);
-        } else {
-            break;
         }
     }
     return len;

@@ -17,27 +17,14 @@
  */
 static size_t anonymous_prefix(uint64_t addr, size_t len)
 {
-    uintptr_t start = (uintptr_t)g2h_untagged(addr), at = start;
-    g_autofree char *maps = NULL;
-    const char *line;
-    HostMapping host;
-    size_t size;
+    int maps = host_proc_open("self/maps", O_RDONLY);
 
-    maps = host_proc_read("self/maps", &size);
-    if (!maps) {
+    if (maps < 0) {
         return page_get_flags(addr) & PAGE_ANON ? len : 0;
     }
-    line = maps;
-    while (at < start + len && host_mapping_parse(&line, &host)) {
-        if (host.end <= at) {
-            continue;
-        }
-        if (host.start > at || host.shared || host.inode) {
-            break;
-        }
-        at = host.end;
-    }
-    return MIN(at - start, len);
+    len = host_proc_anonymous(maps, (uintptr_t)g2h_untagged(addr), len, false);
+    close(maps);
+    return len;
 }
 
 /* What the guest made readable; the host's protection may differ. */

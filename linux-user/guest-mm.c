@@ -11,8 +11,10 @@
 #include "user-mmap.h"
 #include "elf-layout.h"
 #include "exe-file.h"
+#include "fork-safety.h"
 #include "guest-mm.h"
 #include "guest-rlimit.h"
+#include "public-state.h"
 
 static struct {
     QemuMutex lock;
@@ -107,34 +109,23 @@ static uint64_t find_vdso(void)
     return 0;
 }
 
-/* A forked child must not inherit the lock as another thread held it. */
-static void before_fork(void)
-{
-    qemu_mutex_lock(&mm.lock);
-}
-
-static void after_fork_parent(void)
-{
-    qemu_mutex_unlock(&mm.lock);
-}
-
-static void after_fork_child(void)
-{
-    qemu_mutex_init(&mm.lock);
-}
-
 void guest_mm_init(const struct image_info *info)
 {
+    QEMU_BUILD_BUG_ON(sizeof(GuestAuxv) > PUBLIC_AUXV_MAX);
+
     size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
 
-    qemu_mutex_init(&mm.lock);
-    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    fork_safety_lock_init(&mm.lock, NULL);
     init_layout(info);
     mm.min_addr = effective_min_addr(&mm.layout);
     if (copy_from_user(&mm.auxv, info->saved_auxv, len)) {
         memset(&mm.auxv, 0, sizeof(mm.auxv));
     }
     mm.vdso = find_vdso();
+    public_state_set_layout(&mm.layout);
+    public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
+    public_state_start(guest_base, mm.vdso, TARGET_PAGE_SIZE,
+                       sizeof(abi_ulong));
 }
 
 MMLayout *guest_mm_begin(void)
@@ -145,14 +136,17 @@ MMLayout *guest_mm_begin(void)
 
 void guest_mm_end(void)
 {
+    public_state_set_layout(&mm.layout);
     qemu_mutex_unlock(&mm.lock);
 }
 
 MMLayout guest_mm_layout(void)
 {
-    MMLayout layout = *guest_mm_begin();
+    MMLayout layout;
 
-    guest_mm_end();
+    qemu_mutex_lock(&mm.lock);
+    layout = mm.layout;
+    qemu_mutex_unlock(&mm.lock);
     return layout;
 }
 
@@ -194,15 +188,16 @@ uint64_t guest_mm_vdso(void)
 
 void guest_mm_get_auxv(GuestAuxv *auxv)
 {
-    guest_mm_begin();
+    qemu_mutex_lock(&mm.lock);
     *auxv = mm.auxv;
-    guest_mm_end();
+    qemu_mutex_unlock(&mm.lock);
 }
 
 void guest_mm_set_auxv(const GuestAuxv *auxv)
 {
-    guest_mm_begin();
+    qemu_mutex_lock(&mm.lock);
     mm.auxv = *auxv;
     memset(&mm.auxv.word[GUEST_AUXV_WORDS - 2], 0, 2 * sizeof(abi_ulong));
-    guest_mm_end();
+    public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
+    qemu_mutex_unlock(&mm.lock);
 }

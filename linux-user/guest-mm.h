@@ -53,7 +53,7 @@ void guest_mm_init(const struct image_info *info);
  * guest_mm_begin: lock the fields and return them for a change
  * guest_mm_end: unlock
  *
- * The kernel's arg_lock: no reader sees half a change.  Lock order: inside
+ * The kernel's arg_lock: no reader, other guests included, sees half a change.  Lock order: inside
  * mmap_lock(), which QEMU holds across fork(2).
  */
 MMLayout *guest_mm_begin(void);

@@ -6,7 +6,6 @@
 
 #include "qemu/osdep.h"
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include "qemu/atomic.h"
 #include "qemu.h"
 #include "user-internals.h"
@@ -99,18 +98,19 @@ static ProcEntry content_of(int dirfd, const char *path)
 static void note_opened(const OpenCall *call, const char *path, int fd,
                         bool by_link)
 {
-    ProcEntry entry;
+    ProcEntry entry = PROC_ENTRY_NONE;
 
     if ((call->how.flags & O_PATH) || fd < 0) {
         return;
     }
-    entry = content_of(call->dirfd, path);
-    if (entry != PROC_ENTRY_NONE) {
-        proc_file_opened(fd, entry);
-    } else if (by_link) {
+    if (proc_entry_has_content(proc_name_guess(path).entry)) {
+        entry = proc_name_find(call->dirfd, path).entry;
+        by_link |= entry == PROC_ENTRY_NONE;
+    }
+    if (entry == PROC_ENTRY_NONE && by_link) {
         proc_file_opened_by_link(fd);
     } else {
-        proc_file_opened(fd, PROC_ENTRY_NONE);
+        proc_file_opened(fd, entry);
     }
 }
 
@@ -264,11 +264,13 @@ static int judge_entry(const OpenCall *call, int fd)
     }
     if (entry == PROC_ENTRY_NONE) {
         entry = proc_file_entry(fd, name);
-        if (entry == PROC_ENTRY_NONE) {
-            fd = open_as_fake(call, fd, name);
-        }
     }
-    proc_file_opened(fd, entry);
+    if (entry == PROC_ENTRY_NONE) {
+        fd = open_as_fake(call, fd, name);
+        proc_file_opened_by_link(fd);
+    } else {
+        proc_file_opened(fd, entry);
+    }
     return fd;
 }
 
@@ -280,7 +282,8 @@ static int judge(const OpenCall *call, int fd)
     if (fstat(fd, &st) < 0) {
         return fd;
     }
-    if (exe_file_is_emulator(major(st.st_dev), minor(st.st_dev), st.st_ino) &&
+    if (S_ISREG(st.st_mode) &&
+        exe_file_may_be_emulator(st.st_mode, st.st_size, st.st_ino) &&
         is_exe(call, &path)) {
         return reopen_exe(call, fd, path);
     }

@@ -15,11 +15,13 @@
 #include "qemu/thread.h"
 #include "qemu.h"
 #include "exe-file.h"
+#include "fork-safety.h"
 #include "guest-path.h"
 #include "guest-rlimit.h"
 #include "host-proc.h"
 #include "private-fd.h"
 #include "proc-name.h"
+#include "sibling.h"
 
 /* Of Linux 6.6, later than many a C library's headers. */
 enum { NR_FCHMODAT2 = 452 };
@@ -28,25 +30,9 @@ enum { NR_FCHMODAT2 = 452 };
 static QemuMutex prefix_lock;
 static bool has_prefix;
 
-static void before_fork(void)
-{
-    qemu_mutex_lock(&prefix_lock);
-}
-
-static void after_fork_parent(void)
-{
-    qemu_mutex_unlock(&prefix_lock);
-}
-
-static void after_fork_child(void)
-{
-    qemu_mutex_init(&prefix_lock);
-}
-
 void guest_path_init(void)
 {
-    qemu_mutex_init(&prefix_lock);
-    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    fork_safety_lock_init(&prefix_lock, NULL);
     /* Where the directory itself is missing nothing will be found below. */
     has_prefix = strcmp(path("/"), "/");
 }
@@ -81,66 +67,111 @@ static EntryPath *next_path(void)
     return &paths[next++ % 2];
 }
 
+/* An entry that concerns a path, of this process or of another guest. */
+typedef struct Place {
+    ProcEntry entry;        /* PROC_ENTRY_EXE or PROC_ENTRY_NUMBER */
+    int dir_len;            /* of the path before the last component */
+    bool is_own;
+    int exe_fd;             /* whose magic link stands for exe, there */
+} Place;
+
 /*
  * The thread that has installed the file may have a table of descriptors of
  * its own, and the path may be one by a thread.
  */
 static void make_exe_link(EntryPath *link, int dirfd, const char *path,
-                          ProcName name)
+                          const Place *place)
 {
-    pid_t owner = private_fd_owner();
+    pid_t owner = place->is_own ? private_fd_owner() : 0;
     char task[sizeof("task/") + 3 * sizeof(pid_t)] = "";
-    int fd = exe_file_fd();
 
     if (owner) {
         snprintf(task, sizeof(task), "task/%d/", owner);
-        snprintf(link->path, sizeof(link->path), "%.*s%sfd/%d", name.dir_len,
-                 path, task, fd);
+        snprintf(link->path, sizeof(link->path), "%.*s%sfd/%d",
+                 place->dir_len, path, task, place->exe_fd);
         if (faccessat(dirfd, link->path, F_OK, 0) < 0) {
             snprintf(link->path, sizeof(link->path), "%.*s../../%sfd/%d",
-                     name.dir_len, path, task, fd);
+                     place->dir_len, path, task, place->exe_fd);
         }
         if (faccessat(dirfd, link->path, F_OK, 0) == 0) {
             return;
         }
     }
-    snprintf(link->path, sizeof(link->path), "%.*sfd/%d", name.dir_len, path,
-             fd);
+    snprintf(link->path, sizeof(link->path), "%.*sfd/%d", place->dir_len,
+             path, place->exe_fd);
 }
 
 /* No name of procfs begins so; the kernel says ENOENT. */
-static const char *path_to_nothing(const char *path, ProcName name)
+static const char *path_to_nothing(const char *path, const Place *place)
 {
     EntryPath *nothing = next_path();
 
-    snprintf(nothing->path, sizeof(nothing->path), "%.*s-", name.dir_len,
+    snprintf(nothing->path, sizeof(nothing->path), "%.*s-", place->dir_len,
              path);
     return nothing->path;
 }
 
-/*
- * Nearly every path of the guest is told by its last letter that it is none of
- * those that concern a path: exe, and the number of a descriptor of ours.
- */
-static bool is_candidate(const char *path, ProcName *name)
+/* Does the directory look like one of descriptors, or can it not be told? */
+static bool may_be_fd_path(const char *path, int dir_len)
 {
-    size_t len = strlen(path);
-    char last = len ? path[len - 1] : '\0';
+    g_autofree char *dir = g_strndup(path, dir_len);
 
-    name->entry = PROC_ENTRY_NONE;
-    if (last != 'e' && !g_ascii_isdigit(last)) {
+    return !dir_len || g_str_has_suffix(dir, "fd/") ||
+           g_str_has_suffix(dir, "fdinfo/");
+}
+
+static bool find_in_sibling(int dirfd, const char *path, ProcName name,
+                            Place *place)
+{
+    Sibling sibling;
+    bool ret;
+
+    if (name.entry == PROC_ENTRY_NUMBER) {
+        if (name.number < SIBLING_USUAL_FIRST || !may_be_fd_path(path, name.dir_len) ||
+            !sibling_find_fd_dir(&sibling, dirfd, path, name.dir_len)) {
+            return false;
+        }
+        ret = sibling_has_private(&sibling, name.number);
+    } else {
+        if (!sibling_find(&sibling, dirfd, path, name.dir_len)) {
+            return false;
+        }
+        place->exe_fd = sibling_exe_fd(&sibling);
+        ret = place->exe_fd >= 0;
+    }
+    sibling_put(&sibling);
+    return ret;
+}
+
+static bool find(int dirfd, const char *path, Place *place)
+{
+    ProcName name;
+
+    if (!proc_name_may_be_path(path)) {
         return false;
     }
-    *name = proc_name_guess(path);
-    return name->entry == PROC_ENTRY_EXE ||
-           (name->entry == PROC_ENTRY_NUMBER && private_fd_is(name->number));
+    name = proc_name_guess(path);
+    if (name.entry != PROC_ENTRY_EXE &&
+        (name.entry != PROC_ENTRY_NUMBER ||
+         (name.number < SIBLING_USUAL_FIRST && !private_fd_is(name.number)))) {
+        return false;
+    }
+    place->entry = name.entry;
+    place->dir_len = name.dir_len;
+    place->exe_fd = exe_file_fd();
+    place->is_own = (name.entry == PROC_ENTRY_EXE ||
+                     private_fd_is(name.number)) &&
+                    proc_name_is_own(dirfd, path, name);
+    return place->is_own || find_in_sibling(dirfd, path, name, place);
 }
 
 /* What the path itself names, links at its end not followed. */
-static ProcEntry find_entry(int dirfd, const char *path, ProcName *name)
+static ProcEntry find_entry(int dirfd, const char *path, Place *place)
 {
-    return is_candidate(path, name) && proc_name_is_own(dirfd, path, *name)
-           ? name->entry : PROC_ENTRY_NONE;
+    if (!find(dirfd, path, place)) {
+        place->entry = PROC_ENTRY_NONE;
+    }
+    return place->entry;
 }
 
 /*
@@ -148,13 +179,13 @@ static ProcEntry find_entry(int dirfd, const char *path, ProcName *name)
  * @buf: PATH_MAX bytes; @path may point there afterwards
  */
 static ProcEntry follow_links(int dirfd, const char **path, char *buf,
-                              ProcName *name)
+                              Place *place)
 {
     char next[PATH_MAX];
     ProcEntry entry;
 
     for (int links = 0; links < MAX_LINKS; links++) {
-        entry = find_entry(dirfd, *path, name);
+        entry = find_entry(dirfd, *path, place);
         if (entry != PROC_ENTRY_NONE ||
             !proc_name_next_link(dirfd, *path, next)) {
             return entry;
@@ -166,17 +197,17 @@ static ProcEntry follow_links(int dirfd, const char **path, char *buf,
 }
 
 /* The path for the host, if it is not @path. */
-static const char *entry_for_host(int dirfd, ProcEntry entry,
-                                  const char *path, ProcName name)
+static const char *place_for_host(int dirfd, const char *path,
+                                  const Place *place)
 {
     EntryPath *link;
 
-    if (entry == PROC_ENTRY_NUMBER) {
-        return path_to_nothing(path, name);
+    if (place->entry == PROC_ENTRY_NUMBER) {
+        return path_to_nothing(path, place);
     }
     link = next_path();
-    make_exe_link(link, dirfd, path, name);
-    return exe_file_path(dirfd, link->path);
+    make_exe_link(link, dirfd, path, place);
+    return place->is_own ? exe_file_path(dirfd, link->path) : link->path;
 }
 
 static const char *path_for_host(int dirfd, const char *path, bool follow)
@@ -184,22 +215,21 @@ static const char *path_for_host(int dirfd, const char *path, bool follow)
     const char *at = path;
     char buf[PATH_MAX];
     ProcEntry entry;
-    ProcName name;
+    Place place;
 
     if (!path) {
         return NULL;
     }
     if (follow) {
-        entry = follow_links(dirfd, &at, buf, &name);
+        entry = follow_links(dirfd, &at, buf, &place);
     } else {
-        entry = find_entry(dirfd, at, &name);
+        entry = find_entry(dirfd, at, &place);
         if (entry == PROC_ENTRY_EXE) {
             /* The link itself is the host's. */
             return path;
         }
     }
-    return entry == PROC_ENTRY_NONE ? path
-                                    : entry_for_host(dirfd, entry, at, name);
+    return entry == PROC_ENTRY_NONE ? path : place_for_host(dirfd, at, &place);
 }
 
 const char *guest_path(int dirfd, const char *path, int flags)
@@ -224,24 +254,24 @@ const char *guest_path_unmounted(const char *path, int flags)
 
 const char *guest_path_opened(int dirfd, const char *path, bool *is_exe)
 {
-    ProcName name;
-    ProcEntry entry = find_entry(dirfd, path, &name);
+    Place place;
+    ProcEntry entry = find_entry(dirfd, path, &place);
 
     *is_exe = entry == PROC_ENTRY_EXE;
     return entry == PROC_ENTRY_NONE ? path
-                                    : entry_for_host(dirfd, entry, path, name);
+                                    : place_for_host(dirfd, path, &place);
 }
 
 bool guest_path_is_exe(int dirfd, const char **path)
 {
     const char *at = *path;
     char buf[PATH_MAX];
-    ProcName name;
+    Place place;
 
-    if (!at || follow_links(dirfd, &at, buf, &name) != PROC_ENTRY_EXE) {
+    if (!at || follow_links(dirfd, &at, buf, &place) != PROC_ENTRY_EXE) {
         return false;
     }
-    *path = entry_for_host(dirfd, PROC_ENTRY_EXE, at, name);
+    *path = place_for_host(dirfd, at, &place);
     return true;
 }
 
@@ -252,7 +282,7 @@ const char *guest_exec_path(int dirfd, const char *path, int flags)
     const char *at = path;
     char buf[PATH_MAX];
     EntryPath link;
-    ProcName name;
+    Place place;
 
     /* Whoever searches PATH executes many names that are not there. */
     if (*path && faccessat(dirfd, path, F_OK, AT_EACCESS) < 0) {
@@ -261,11 +291,11 @@ const char *guest_exec_path(int dirfd, const char *path, int flags)
     guest_rlimit_before_exec();
     exec_prepared = true;
     if ((flags & AT_SYMLINK_NOFOLLOW) ||
-        follow_links(dirfd, &at, buf, &name) != PROC_ENTRY_EXE) {
+        follow_links(dirfd, &at, buf, &place) != PROC_ENTRY_EXE) {
         return path;
     }
-    make_exe_link(&link, dirfd, at, name);
-    return exe_file_exec_path(dirfd, link.path, exec_buf);
+    make_exe_link(&link, dirfd, at, &place);
+    return exe_file_exec_path(dirfd, link.path, place.is_own, exec_buf);
 }
 
 int guest_exec_failed(int ret)
@@ -279,10 +309,11 @@ int guest_exec_failed(int ret)
 
 /* --- Calls whose answer says what was reached ----------------------------- */
 
-static bool is_emulator(const struct stat *st)
+/* Asked about every file, so no system call. */
+static bool may_be_emulator(const struct stat *st)
 {
-    return exe_file_is_emulator(major(st->st_dev), minor(st->st_dev),
-                                st->st_ino);
+    return S_ISREG(st->st_mode) &&
+           exe_file_may_be_emulator(st->st_mode, st->st_size, st->st_ino);
 }
 
 /*
@@ -295,41 +326,56 @@ static bool may_be_fd_dir(mode_t mode, unsigned major, off_t size)
            (mode & 07777) == 0500;
 }
 
-static off_t visible_fds(off_t size)
+/* @dir: from @dirfd, with a slash behind, or empty */
+static off_t visible_fds(int dirfd, const char *dir, off_t size)
 {
-    for (int i = 0; i < NR_PRIVATE_FDS; i++) {
-        size -= private_fd(i) >= 0;
+    Sibling sibling;
+
+    if (proc_name_is_own_fd_dir(dirfd, dir)) {
+        for (int i = 0; i < NR_PRIVATE_FDS; i++) {
+            size -= private_fd(i) >= 0;
+        }
+    } else if (sibling_find_fd_dir(&sibling, dirfd, dir, strlen(dir))) {
+        size -= sibling.is_stranger ? 0 : NR_PRIVATE_FDS;
+        sibling_put(&sibling);
     }
     return size;
 }
 
-static bool is_fd_dir(int dirfd, const char *path)
+static off_t visible_fds_in(int dirfd, const char *path, off_t size)
 {
-    char dir[PATH_MAX];
+    g_autofree char *dir = g_strconcat(path, path && *path ? "/" : NULL, NULL);
 
-    return snprintf(dir, sizeof(dir), *path ? "%s/" : "%s", path) <
-           sizeof(dir) && proc_name_is_own_fd_dir(dirfd, dir);
+    return visible_fds(dirfd, dir ? dir : "", size);
+}
+
+/* What is spelled out, before the host is asked. */
+static const char *spelled_place(int dirfd, const char *path, bool follow,
+                                 ProcEntry *entry)
+{
+    Place place;
+
+    *entry = path ? find_entry(dirfd, path, &place) : PROC_ENTRY_NONE;
+    return *entry == PROC_ENTRY_NUMBER || (*entry == PROC_ENTRY_EXE && follow)
+           ? place_for_host(dirfd, path, &place) : path;
 }
 
 int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    ProcName name;
+    ProcEntry entry;
     int ret;
 
-    if (find_entry(dirfd, path, &name) == PROC_ENTRY_NUMBER) {
-        path = path_to_nothing(path, name);
-    }
+    path = spelled_place(dirfd, path, follow, &entry);
     ret = fstatat(dirfd, path, st, flags);
-    if (ret < 0) {
+    if (ret < 0 || entry != PROC_ENTRY_NONE) {
         return ret;
     }
-    if (is_emulator(st) && follow && guest_path_is_exe(dirfd, &path)) {
+    if (follow && may_be_emulator(st) && guest_path_is_exe(dirfd, &path)) {
         return fstatat(dirfd, path, st, flags);
     }
-    if (may_be_fd_dir(st->st_mode, major(st->st_dev), st->st_size) &&
-        is_fd_dir(dirfd, path)) {
-        st->st_size = visible_fds(st->st_size);
+    if (may_be_fd_dir(st->st_mode, major(st->st_dev), st->st_size)) {
+        st->st_size = visible_fds_in(dirfd, path, st->st_size);
     }
     return 0;
 }
@@ -344,9 +390,8 @@ int guest_fstat(int fd, struct stat *st)
     int ret = fstat(fd, st);
 
     if (ret == 0 &&
-        may_be_fd_dir(st->st_mode, major(st->st_dev), st->st_size) &&
-        proc_name_is_own_fd_dir(fd, "")) {
-        st->st_size = visible_fds(st->st_size);
+        may_be_fd_dir(st->st_mode, major(st->st_dev), st->st_size)) {
+        st->st_size = visible_fds(fd, "", st->st_size);
     }
     return ret;
 }
@@ -355,24 +400,22 @@ int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
                 unsigned mask, struct target_statx *stx)
 {
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    ProcName name;
+    ProcEntry entry;
     int ret;
 
-    if (path && find_entry(dirfd, path, &name) == PROC_ENTRY_NUMBER) {
-        path = path_to_nothing(path, name);
-    }
+    path = spelled_place(dirfd, path, follow, &entry);
     ret = host(dirfd, path, flags, mask, stx);
-    if (ret < 0) {
+    if (ret < 0 || entry != PROC_ENTRY_NONE) {
         return ret;
     }
-    if (exe_file_is_emulator(stx->stx_dev_major, stx->stx_dev_minor,
-                             stx->stx_ino) && follow &&
+    if (follow && S_ISREG(stx->stx_mode) &&
+        exe_file_may_be_emulator(stx->stx_mode, stx->stx_size,
+                                 stx->stx_ino) &&
         guest_path_is_exe(dirfd, &path)) {
         return host(dirfd, path, flags, mask, stx);
     }
-    if (may_be_fd_dir(stx->stx_mode, stx->stx_dev_major, stx->stx_size) &&
-        is_fd_dir(dirfd, path ? path : "")) {
-        stx->stx_size = visible_fds(stx->stx_size);
+    if (may_be_fd_dir(stx->stx_mode, stx->stx_dev_major, stx->stx_size)) {
+        stx->stx_size = visible_fds_in(dirfd, path, stx->stx_size);
     }
     return 0;
 }
@@ -385,8 +428,8 @@ int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
  */
 int guest_faccessat(int dirfd, const char *path, int mode, int flags)
 {
-    ProcName name;
-    ProcEntry entry = find_entry(dirfd, path, &name);
+    Place place;
+    ProcEntry entry = find_entry(dirfd, path, &place);
     int ret;
 
     if (entry != PROC_ENTRY_NONE) {
@@ -405,41 +448,49 @@ int guest_faccessat(int dirfd, const char *path, int mode, int flags)
     return ret;
 }
 
-/* An empty path means what @dirfd is, which can be the link. */
-static bool is_own_link(int fd)
+/* An empty path means what @fd is, which can be the link. */
+static ssize_t read_open_link(int fd, char *buf, size_t size, ssize_t len)
 {
+    int dirfd = AT_FDCWD;
     char path[PATH_MAX];
+    const char *at = path;
+    EntryPath link;
     ProcName name;
+    Place place;
 
-    return host_proc_fd_path(fd, path) &&
-           proc_name_guess(path).entry == PROC_ENTRY_EXE &&
-           proc_name_is_own_file(path, &name);
+    if (!host_proc_fd_path(fd, path) ||
+        proc_name_guess(path).entry != PROC_ENTRY_EXE) {
+        return len;
+    }
+    if (proc_name_is_own_file(path, &name)) {
+        dirfd = private_fd(PRIVATE_FD_PROC);
+        at = "self/exe";
+    }
+    if (find_entry(dirfd, at, &place) == PROC_ENTRY_EXE) {
+        make_exe_link(&link, dirfd, at, &place);
+        return exe_file_readlink(dirfd, link.path, place.is_own, buf, size);
+    }
+    return len;
 }
 
 ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
-    ProcName name;
     EntryPath link;
+    Place place;
     ssize_t ret;
 
-    switch (find_entry(dirfd, path, &name)) {
+    switch (find_entry(dirfd, path, &place)) {
     case PROC_ENTRY_EXE:
-        make_exe_link(&link, dirfd, path, name);
-        return exe_file_readlink(dirfd, link.path, buf, size);
+        make_exe_link(&link, dirfd, path, &place);
+        return exe_file_readlink(dirfd, link.path, place.is_own, buf, size);
     case PROC_ENTRY_NUMBER:
-        path = path_to_nothing(path, name);
+        path = path_to_nothing(path, &place);
         break;
     default:
         break;
     }
     ret = readlinkat(dirfd, path, buf, size);
-    if (ret > 0 && !*path && is_own_link(dirfd)) {
-        name.dir_len = strlen("self/");
-        make_exe_link(&link, private_fd(PRIVATE_FD_PROC), "self/", name);
-        ret = exe_file_readlink(private_fd(PRIVATE_FD_PROC), link.path, buf,
-                                size);
-    }
-    return ret;
+    return ret > 0 && !*path ? read_open_link(dirfd, buf, size, ret) : ret;
 }
 
 /*
@@ -451,7 +502,7 @@ int guest_truncate(const char *path, off_t length)
     const char *at = path;
     char buf[PATH_MAX];
     EntryPath link;
-    ProcName name;
+    Place place;
 
     if (exe_file_emulator_is_busy()) {
         int ret = truncate(path, length);
@@ -461,10 +512,10 @@ int guest_truncate(const char *path, off_t length)
             return ret;
         }
     }
-    if (follow_links(AT_FDCWD, &at, buf, &name) != PROC_ENTRY_EXE) {
+    if (follow_links(AT_FDCWD, &at, buf, &place) != PROC_ENTRY_EXE) {
         return truncate(path, length);
     }
-    make_exe_link(&link, AT_FDCWD, at, name);
+    make_exe_link(&link, AT_FDCWD, at, &place);
     return exe_file_truncate(AT_FDCWD, link.path);
 }
 
@@ -483,9 +534,9 @@ int guest_fchmodat(int dirfd, const char *path, mode_t mode)
 /* If both executables lie on one file system, either gives the answer. */
 int guest_statfs(const char *path, struct statfs *fs)
 {
-    ProcName name;
+    Place place;
 
-    if (find_entry(AT_FDCWD, path, &name) != PROC_ENTRY_NONE ||
+    if (find_entry(AT_FDCWD, path, &place) != PROC_ENTRY_NONE ||
         !exe_file_is_beside_emulator()) {
         path = guest_path(AT_FDCWD, path, 0);
     }

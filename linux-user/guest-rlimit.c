@@ -10,6 +10,8 @@
 #include "guest-rlimit.h"
 #include "host-caps.h"
 #include "private-fd.h"
+#include "public-state.h"
+#include "sibling.h"
 
 /*
  * Until the guest sets a limit, the host's holds.  A forked child keeps its
@@ -59,18 +61,32 @@ static int get_data_limit(struct rlimit *rlim)
  * wants all below, so until it sets a limit of its own it sees one that is
  * lower by these.  Another process may have changed the host's limit.
  */
-static void get_nofile_limit(struct rlimit *rlim)
+static void own_nofile_limit(struct rlimit *rlim)
 {
     rlim_t most = private_fd_max_ceiling();
-    struct rlimit host;
 
     if (!read_limit(&nofile_limit, rlim)) {
         rlim->rlim_cur = MIN(nofile_at_start.rlim_cur, most);
         rlim->rlim_max = MIN(nofile_at_start.rlim_max, most);
     }
+}
+
+static void get_nofile_limit(struct rlimit *rlim)
+{
+    struct rlimit host;
+
+    own_nofile_limit(rlim);
     if (!private_fd_host_limit(&host)) {
         rlim->rlim_cur = host.rlim_cur;
     }
+}
+
+void guest_rlimit_show(void)
+{
+    struct rlimit rlim;
+
+    own_nofile_limit(&rlim);
+    public_state_set_nofile(&rlim);
 }
 
 void guest_rlimit_init(void)
@@ -152,6 +168,7 @@ static int set_nofile_limit(const struct rlimit *rlim)
     ret = private_fd_set_ceiling(ceiling);
     if (!ret) {
         set_limit(&nofile_limit, rlim);
+        guest_rlimit_show();
     }
     return ret;
 }
@@ -182,6 +199,26 @@ static bool is_ours(int resource)
     return resource == RLIMIT_DATA || resource == RLIMIT_NOFILE;
 }
 
+/* Returns: 0, or -1 with errno. */
+static int prlimit_of_other(HostPrlimit64 *host, pid_t pid, int resource,
+                            const struct host_rlimit64 *new_limit,
+                            struct host_rlimit64 *old_limit)
+{
+    int ret = host(pid, resource, resource == RLIMIT_DATA ? NULL : new_limit,
+                   old_limit);
+    struct rlimit old;
+    Sibling sibling;
+
+    if (ret == 0 && resource == RLIMIT_NOFILE && old_limit &&
+        sibling_find_process(&sibling, pid)) {
+        memcpy(&old, old_limit, sizeof(old));
+        sibling_nofile(&sibling, &old);
+        memcpy(old_limit, &old, sizeof(old));
+        sibling_put(&sibling);
+    }
+    return ret;
+}
+
 int guest_prlimit64(HostPrlimit64 *host, pid_t pid, int resource,
                     const struct host_rlimit64 *new_limit,
                     struct host_rlimit64 *old_limit)
@@ -194,8 +231,7 @@ int guest_prlimit64(HostPrlimit64 *host, pid_t pid, int resource,
         return host(pid, resource, new_limit, old_limit);
     }
     if (pid && pid != getpid()) {
-        return host(pid, resource,
-                    resource == RLIMIT_DATA ? NULL : new_limit, old_limit);
+        return prlimit_of_other(host, pid, resource, new_limit, old_limit);
     }
     if (guest_getrlimit(resource, &old_rlim) < 0) {
         return -1;

@@ -25,6 +25,12 @@ struct host_rlimit64;
 void guest_rlimit_init(void);
 
 /**
+ * guest_rlimit_show: let other guests know the limit of descriptors, after
+ * public_state_init()
+ */
+void guest_rlimit_show(void);
+
+/**
  * guest_rlimit_data: the guest's soft RLIMIT_DATA in bytes, UINT64_MAX if
  * unlimited
  */

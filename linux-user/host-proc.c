@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/ioctl.h>
 #include "qemu/cutils.h"
 #include "host-proc.h"
 #include "private-fd.h"
@@ -145,6 +146,7 @@ bool host_mapping_parse(const char **line, HostMapping *mapping)
     if (strnlen(at, 6) < 6) {
         return false;
     }
+    mapping->readable = at[1] == 'r';
     mapping->shared = at[4] == 's';
     at = parse_hex(at + 6, &mapping->offset);
     at = parse_hex(at + 1, &major);
@@ -161,4 +163,91 @@ bool host_mapping_parse(const char **line, HostMapping *mapping)
     mapping->path_len = end - at;
     *line = end + 1;
     return true;
+}
+
+/* struct procmap_query of Linux 6.11, later than many a C library's headers. */
+typedef struct ProcmapQuery {
+    uint64_t size;
+    uint64_t query_flags;
+    uint64_t query_addr;
+    uint64_t vma_start;
+    uint64_t vma_end;
+    uint64_t vma_flags;
+    uint64_t vma_page_size;
+    uint64_t vma_offset;
+    uint64_t inode;
+    uint32_t dev_major;
+    uint32_t dev_minor;
+    uint32_t vma_name_size;
+    uint32_t build_id_size;
+    uint64_t vma_name_addr;
+    uint64_t build_id_addr;
+} ProcmapQuery;
+
+#define IOCTL_PROCMAP_QUERY _IOWR('f', 17, ProcmapQuery)
+
+enum { PROCMAP_READABLE = 1, PROCMAP_SHARED = 8 };
+
+static bool is_anonymous(const HostMapping *m, bool readable)
+{
+    return !m->shared && !m->inode && (m->readable || !readable);
+}
+
+/* Asks for the one mapping at @addr.  Returns: 0 or a host errno. */
+static int query_mapping(int maps, uint64_t addr, HostMapping *m)
+{
+    ProcmapQuery query = { .size = sizeof(query), .query_addr = addr };
+
+    if (ioctl(maps, IOCTL_PROCMAP_QUERY, &query) < 0) {
+        return errno;
+    }
+    *m = (HostMapping) {
+        .start = query.vma_start,
+        .end = query.vma_end,
+        .inode = query.inode,
+        .readable = query.vma_flags & PROCMAP_READABLE,
+        .shared = query.vma_flags & PROCMAP_SHARED,
+    };
+    return 0;
+}
+
+static uint64_t anonymous_end_by_text(int maps, uint64_t at, uint64_t end,
+                                      bool readable)
+{
+    size_t size;
+    g_autofree char *text = host_proc_read_fd(maps, &size);
+    const char *line = text;
+    HostMapping host;
+
+    while (line && at < end && host_mapping_parse(&line, &host)) {
+        if (host.end <= at) {
+            continue;
+        }
+        if (host.start > at || !is_anonymous(&host, readable)) {
+            break;
+        }
+        at = host.end;
+    }
+    return at;
+}
+
+size_t host_proc_anonymous(int maps, uint64_t addr, size_t len, bool readable)
+{
+    uint64_t at = addr, end = addr + len;
+    HostMapping host;
+    int error = 0;
+
+    while (at < end && !error) {
+        error = query_mapping(maps, at, &host);
+        if (!error && !is_anonymous(&host, readable)) {
+            break;
+        }
+        if (!error) {
+            at = host.end;
+        }
+    }
+    if (error && error != ENOENT) {
+        at = anonymous_end_by_text(maps, at, end, readable);
+    }
+    return MIN(at, end) - addr;
 }

@@ -22,7 +22,7 @@
 void host_proc_init(void);
 
 /**
- * host_proc_open: open an entry of the calling process
+ * host_proc_open: open an entry
  * @name: such as "self/maps"
  *
  * Returns: a descriptor for short use, or -1 with errno.
@@ -82,6 +82,7 @@ typedef struct HostMapping {
     uint64_t inode;
     unsigned major;
     unsigned minor;
+    bool readable;
     bool shared;
     const char *path;       /* up to the end of the line; may be empty */
     size_t path_len;
@@ -95,5 +96,16 @@ typedef struct HostMapping {
  * Returns: false at the end of the text or for a line of another form.
  */
 bool host_mapping_parse(const char **line, HostMapping *mapping);
+
+/**
+ * host_proc_anonymous: how much of a range of memory the kernel would read for
+ * cmdline and environ (FOLL_ANON)
+ * @maps: of the process, open for reading; stays the caller's
+ * @addr, @len: of the host's address space, in bytes
+ * @readable: whether it must be readable as well
+ *
+ * Returns: bytes from @addr on that are private, anonymous memory.
+ */
+size_t host_proc_anonymous(int maps, uint64_t addr, size_t len, bool readable);
 
 #endif /* LINUX_USER_HOST_PROC_H */

@@ -7,7 +7,7 @@
 #include "qemu/osdep.h"
 #include <sys/syscall.h>
 #include "qemu/atomic.h"
-#include "qemu/thread.h"
+#include "fork-safety.h"
 #include "private-fd.h"
 
 enum {
@@ -17,7 +17,7 @@ enum {
     FEWEST = 8,
 };
 
-int private_fds[NR_PRIVATE_FDS] = { -1, -1, -1 };
+int private_fds[NR_PRIVATE_FDS] = { -1, -1, -1, -1 };
 PrivateFdRange private_fd_range = { .first = INT_MAX };
 
 static struct {
@@ -36,19 +36,8 @@ static struct {
     pid_t owner;
 } tables;
 
-static void before_fork(void)
+static void forget_tables(void)
 {
-    qemu_mutex_lock(&limit.lock);
-}
-
-static void after_fork_parent(void)
-{
-    qemu_mutex_unlock(&limit.lock);
-}
-
-static void after_fork_child(void)
-{
-    qemu_mutex_init(&limit.lock);
     tables.unshared = false;
     qatomic_set(&tables.owner, 0);
 }
@@ -138,17 +127,23 @@ static bool move_to(const int from[NR_PRIVATE_FDS], rlim_t ceiling)
     return true;
 }
 
-void private_fd_init(int exe)
+void private_fd_init(int exe, int state)
 {
     struct rlimit rlim = {
         .rlim_cur = FIRST_CEILING,
         .rlim_max = FIRST_CEILING + NR_PRIVATE_FDS,
     };
+    static const ForkActions at_fork = { .in_child = forget_tables };
     int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    const int fds[NR_PRIVATE_FDS] = { exe, exe, proc < 0 ? exe : proc };
+    /* What there is none of is held by another of the executable. */
+    const int fds[NR_PRIVATE_FDS] = {
+        [PRIVATE_FD_EXE] = exe,
+        [PRIVATE_FD_CANDIDATE] = exe,
+        [PRIVATE_FD_PROC] = proc < 0 ? exe : proc,
+        [PRIVATE_FD_STATE] = state < 0 ? exe : state,
+    };
 
-    qemu_mutex_init(&limit.lock);
-    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    fork_safety_lock_init(&limit.lock, &at_fork);
     getrlimit(RLIMIT_NOFILE, &rlim);
     limit.hard = rlim.rlim_max;
     limit.ceiling = MIN(MIN(rlim.rlim_cur, FIRST_CEILING),
@@ -231,6 +226,22 @@ void private_fd_end_exe(bool install)
     qemu_mutex_unlock(&limit.lock);
 }
 
+int private_fd_replace(PrivateFd which, int fd)
+{
+    int ret;
+
+    qemu_mutex_lock(&limit.lock);
+    if (is_above_limit()) {
+        raise_limit();
+    }
+    ret = dup3(fd, private_fd(which), O_CLOEXEC) < 0 ? -errno : 0;
+    if (is_above_limit()) {
+        lower_limit();
+    }
+    qemu_mutex_unlock(&limit.lock);
+    return ret;
+}
+
 void private_fd_unshared(void)
 {
     qatomic_set(&tables.unshared, true);
@@ -241,9 +252,9 @@ pid_t private_fd_owner(void)
     return qatomic_read(&tables.owner);
 }
 
-int private_fd_openat(PrivateFd dir, const char *path, int flags)
+int private_fd_open(int dirfd, const char *path, int flags)
 {
-    int fd = openat(private_fd(dir), path, flags | O_CLOEXEC);
+    int fd = openat(dirfd, path, flags | O_CLOEXEC);
 
     if (fd >= 0 || errno != EMFILE) {
         return fd;
@@ -252,7 +263,7 @@ int private_fd_openat(PrivateFd dir, const char *path, int flags)
         qemu_mutex_lock(&limit.lock);
     }
     raise_limit();
-    fd = openat(private_fd(dir), path, flags | O_CLOEXEC);
+    fd = openat(dirfd, path, flags | O_CLOEXEC);
     if (!has_lock) {
         lower_limit();
         qemu_mutex_unlock(&limit.lock);
@@ -261,6 +272,11 @@ int private_fd_openat(PrivateFd dir, const char *path, int flags)
         lower_limit();
     }
     return fd;
+}
+
+int private_fd_openat(PrivateFd dir, const char *path, int flags)
+{
+    return private_fd_open(private_fd(dir), path, flags);
 }
 
 /*

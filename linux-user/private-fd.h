@@ -22,6 +22,7 @@ typedef enum PrivateFd {
     PRIVATE_FD_EXE,         /* the guest's executable */
     PRIVATE_FD_CANDIDATE,   /* what is to become it; otherwise the same */
     PRIVATE_FD_PROC,        /* O_PATH of the host's /proc */
+    PRIVATE_FD_STATE,       /* see public-state.h */
     NR_PRIVATE_FDS
 } PrivateFd;
 
@@ -31,12 +32,13 @@ extern int private_fds[NR_PRIVATE_FDS];
 /**
  * private_fd_init: choose the ceiling, before any other function here
  * @exe: the guest's executable; stays the caller's
+ * @state: becomes PRIVATE_FD_STATE; stays the caller's, -1 if there is none
  *
  * A ceiling below the limit that the process was started with is raised by
  * private_fd_set_ceiling() when the guest needs more: a kernel's table of
  * descriptors, copied by every fork, is as long as the highest one.
  */
-void private_fd_init(int exe);
+void private_fd_init(int exe, int state);
 
 /* private_fd: the number, -1 if there is none */
 static inline int private_fd(PrivateFd which)
@@ -93,6 +95,14 @@ int private_fd_begin_exe(int fd);
 void private_fd_end_exe(bool install);
 
 /**
+ * private_fd_replace: make one of ours another file; for PRIVATE_FD_STATE
+ * @fd: stays the caller's
+ *
+ * Returns: 0 or a negative host errno.
+ */
+int private_fd_replace(PrivateFd which, int fd);
+
+/**
  * private_fd_unshared: the calling thread has its own table of descriptors
  * from now on
  */
@@ -106,14 +116,15 @@ void private_fd_unshared(void);
 pid_t private_fd_owner(void);
 
 /**
- * private_fd_openat: openat(2) below a private directory, even if the guest
- * has used up all its numbers
+ * private_fd_open: openat(2), even if the guest has used up all its numbers
+ * private_fd_openat: below a private directory
  *
  * For the emulator's own short use; the number may be one that the guest
  * could get.  The descriptor is close-on-exec.
  *
  * Returns: a descriptor, or -1 with errno.
  */
+int private_fd_open(int dirfd, const char *path, int flags);
 int private_fd_openat(PrivateFd dir, const char *path, int flags);
 
 /* private_fd_ceiling: the first number that is not the guest's */

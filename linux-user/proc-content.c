@@ -24,11 +24,23 @@
 /* The kernel limits a title to a page of its own, not of QEMU's guest. */
 enum { TITLE_MAX = 4096 };
 
-/* As many bytes from @addr as are anonymous and readable. */
-static size_t read_memory(uint8_t *buf, uint64_t addr, size_t len)
+static MMLayout layout_of(const Sibling *sibling)
+{
+    return sibling ? sibling->state.layout : guest_mm_layout();
+}
+
+/*
+ * As many bytes from @addr as are anonymous and readable, or -1 if we may not
+ * look.
+ */
+static ssize_t read_memory(const Sibling *sibling, uint8_t *buf, uint64_t addr,
+                           size_t len)
 {
     size_t done = 0, got;
 
+    if (sibling) {
+        return sibling_read_memory(sibling, buf, addr, len);
+    }
     do {
         got = guest_mem_read_anon(buf + done, addr + done, len - done);
         done += got;
@@ -40,17 +52,21 @@ static size_t read_memory(uint8_t *buf, uint64_t addr, size_t len)
  * fs/proc/base.c:get_mm_proctitle(): a single string, of a page at most, which
  * may run on into an environment that follows directly.
  */
-static size_t read_title(uint8_t *buf, uint64_t pos, size_t size,
-                         uint64_t arg_start)
+static ssize_t read_title(const Sibling *sibling, uint8_t *buf, uint64_t pos,
+                          size_t size, uint64_t arg_start)
 {
     g_autofree uint8_t *title = NULL;
-    size_t len, got;
+    ssize_t got;
+    size_t len;
 
     if (pos >= TITLE_MAX) {
         return 0;
     }
     title = g_malloc(TITLE_MAX);
-    got = read_memory(title, arg_start, TITLE_MAX);
+    got = read_memory(sibling, title, arg_start, TITLE_MAX);
+    if (got < 0) {
+        return got;
+    }
     len = strnlen((char *)title, got);
     if (len < got) {
         len++;
@@ -67,12 +83,17 @@ static size_t read_title(uint8_t *buf, uint64_t pos, size_t size,
  * fs/proc/base.c:get_mm_cmdline().  A last byte that is no NUL means that
  * the program has written a title over its arguments.
  */
-static size_t read_cmdline(uint8_t *buf, uint64_t pos, size_t size)
+static ssize_t read_cmdline(const Sibling *sibling, uint8_t *buf, uint64_t pos,
+                            size_t size)
 {
-    MMLayout mm = guest_mm_layout();
+    MMLayout mm = layout_of(sibling);
     uint64_t limit = mm.arg_end;
     uint8_t last;
+    ssize_t got;
 
+    if (sibling && sibling->is_stranger) {
+        return -1;
+    }
     if (mm.env_end == 0 || mm.arg_start >= mm.arg_end) {
         return 0;
     }
@@ -83,37 +104,56 @@ static size_t read_cmdline(uint8_t *buf, uint64_t pos, size_t size)
         return 0;
     }
     size = MIN(size, limit - mm.arg_start - pos);
-    if (guest_mem_read_anon(&last, mm.arg_end - 1, 1) && last != '\0') {
-        return read_title(buf, pos, size, mm.arg_start);
+    got = read_memory(sibling, &last, mm.arg_end - 1, 1);
+    if (got < 0) {
+        return got;
+    }
+    if (got && last != '\0') {
+        return read_title(sibling, buf, pos, size, mm.arg_start);
     }
     if (pos >= mm.arg_end - mm.arg_start) {
         return 0;
     }
     pos += mm.arg_start;
-    return read_memory(buf, pos, MIN(size, mm.arg_end - pos));
+    return read_memory(sibling, buf, pos, MIN(size, mm.arg_end - pos));
 }
 
 /*
  * fs/proc/base.c:environ_read() answers 0 to a read that meets unreadable
  * memory, although it has stored and passed over what lies before.
  */
-static size_t read_environ(uint8_t *buf, off_t *pos, size_t size)
+static ssize_t read_environ(const Sibling *sibling, uint8_t *buf, off_t *pos,
+                            size_t size)
 {
-    MMLayout mm = guest_mm_layout();
+    MMLayout mm = layout_of(sibling);
     uint64_t len = mm.env_end > mm.env_start ? mm.env_end - mm.env_start : 0;
-    size_t got;
+    ssize_t got;
 
     if (mm.env_end == 0 || *pos >= len) {
         return 0;
     }
     len = MIN(size, len - *pos);
-    got = read_memory(buf, mm.env_start + *pos, len);
+    got = read_memory(sibling, buf, mm.env_start + *pos, len);
+    if (got < 0) {
+        return got;
+    }
     *pos += got;
     return got < len ? 0 : got;
 }
 
+static size_t copy_from(const void *all, size_t len, uint8_t *buf,
+                        uint64_t pos, size_t size)
+{
+    if (pos >= len) {
+        return 0;
+    }
+    len = MIN(size, len - pos);
+    memcpy(buf, (const uint8_t *)all + pos, len);
+    return len;
+}
+
 /* Up to and with the first AT_NULL; a terminator always exists. */
-static size_t read_auxv(uint8_t *buf, uint64_t pos, size_t size)
+static size_t read_own_auxv(uint8_t *buf, uint64_t pos, size_t size)
 {
     GuestAuxv auxv;
     size_t len = 0;
@@ -122,13 +162,22 @@ static size_t read_auxv(uint8_t *buf, uint64_t pos, size_t size)
     do {
         len += 2;
     } while (len < GUEST_AUXV_WORDS && auxv.word[len - 2]);
-    len *= sizeof(abi_ulong);
-    if (pos >= len) {
-        return 0;
-    }
-    len = MIN(size, len - pos);
-    memcpy(buf, (uint8_t *)auxv.word + pos, len);
-    return len;
+    return copy_from(auxv.word, len * sizeof(abi_ulong), buf, pos, size);
+}
+
+/* In the words of the sibling's own architecture. */
+static size_t read_auxv_of(const Sibling *sibling, uint8_t *buf, uint64_t pos,
+                           size_t size)
+{
+    static const uint8_t at_null[sizeof(uint64_t)];
+    const PublicState *state = &sibling->state;
+    size_t pair = 2 * state->word_size, len = 0;
+
+    do {
+        len += pair;
+    } while (len + pair <= state->auxv_len &&
+             memcmp(state->auxv + len - pair, at_null, state->word_size));
+    return copy_from(state->auxv, MIN(len, state->auxv_len), buf, pos, size);
 }
 
 static unsigned guest_threads(void)
@@ -191,14 +240,10 @@ static SignalFields read_signals(void)
     return fields;
 }
 
-/* What stands for field @n of stat, if it is not the host's. */
-static bool stat_field(unsigned n, const MMLayout *mm,
-                       const SignalFields *signals, uint64_t *value)
+/* What stands for a field of the layout; false if @n is none. */
+static bool layout_field(unsigned n, const MMLayout *mm, uint64_t *value)
 {
     switch (n) {
-    case STAT_NUM_THREADS:
-        *value = guest_threads();
-        return true;
     case STAT_START_CODE:
         *value = mm->start_code;
         return true;
@@ -207,15 +252,6 @@ static bool stat_field(unsigned n, const MMLayout *mm,
         return true;
     case STAT_START_STACK:
         *value = mm->start_stack;
-        return true;
-    case STAT_BLOCKED:
-        *value = signals->blocked;
-        return true;
-    case STAT_SIGIGN:
-        *value = signals->ignored;
-        return true;
-    case STAT_SIGCATCH:
-        *value = signals->caught;
         return true;
     case STAT_START_DATA:
         *value = mm->start_data;
@@ -243,6 +279,45 @@ static bool stat_field(unsigned n, const MMLayout *mm,
     }
 }
 
+/*
+ * The host's line is true of the process; what differs is what QEMU has
+ * instead of the guest: the layout, the signals and QEMU's helper threads.
+ */
+static bool own_field(unsigned n, const MMLayout *mm,
+                      const SignalFields *signals, uint64_t *value)
+{
+    switch (n) {
+    case STAT_NUM_THREADS:
+        *value = guest_threads();
+        return true;
+    case STAT_BLOCKED:
+        *value = signals->blocked;
+        return true;
+    case STAT_SIGIGN:
+        *value = signals->ignored;
+        return true;
+    case STAT_SIGCATCH:
+        *value = signals->caught;
+        return true;
+    default:
+        return layout_field(n, mm, value);
+    }
+}
+
+/* Whom the kernel does not let look gets no addresses from it. */
+static bool sibling_field(const Sibling *sibling, const HostStat *host,
+                          unsigned n, uint64_t *value)
+{
+    uint64_t threads = host_stat_number(host, STAT_NUM_THREADS);
+
+    if (n == STAT_NUM_THREADS && threads > sibling->state.helper_threads) {
+        *value = threads - sibling->state.helper_threads;
+        return true;
+    }
+    return host_stat_number(host, STAT_END_CODE) > 1 &&
+           layout_field(n, &sibling->state.layout, value);
+}
+
 /* printf is slow, and stat has many numbers. */
 static void append_number(GString *out, uint64_t value)
 {
@@ -256,22 +331,22 @@ static void append_number(GString *out, uint64_t value)
     g_string_append_len(out, digits + at, sizeof(digits) - at);
 }
 
-static const char *translate_name(const char *name, size_t len,
-                                  char comm[TASK_COMM_LEN])
+static const char *translate_name(const Sibling *sibling, const char *name,
+                                  size_t len, char comm[TASK_COMM_LEN])
 {
     len = MIN(len, TASK_COMM_LEN - 1);
     memcpy(comm, name, len);
     comm[len] = '\0';
-    return guest_comm_translate(comm);
+    if (!sibling) {
+        return guest_comm_translate(comm);
+    }
+    return strcmp(comm, sibling->state.emulator_comm)
+           ? comm : sibling->state.program_comm;
 }
 
-/*
- * The host's line is true of the process; what differs is what QEMU has
- * instead of the guest: the layout, the signals and QEMU's helper threads.
- */
-static bool write_stat(GString *out, const char *host)
+static bool write_stat(GString *out, const Sibling *sibling, const char *host)
 {
-    MMLayout mm = guest_mm_layout();
+    MMLayout mm = layout_of(sibling);
     char comm[TASK_COMM_LEN];
     SignalFields signals = read_signals();
     HostStat stat;
@@ -282,11 +357,13 @@ static bool write_stat(GString *out, const char *host)
         return false;
     }
     g_string_append_len(out, host, stat.name - host);
-    g_string_append(out, translate_name(stat.name, stat.name_len, comm));
+    g_string_append(out, translate_name(sibling, stat.name, stat.name_len,
+                                        comm));
     g_string_append_c(out, ')');
     for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
         g_string_append_c(out, ' ');
-        if (stat_field(n, &mm, &signals, &value)) {
+        if (sibling ? sibling_field(sibling, &stat, n, &value)
+                    : own_field(n, &mm, &signals, &value)) {
             append_number(out, value);
         } else {
             g_string_append_len(out, stat.field[n], stat.field_len[n]);
@@ -296,33 +373,41 @@ static bool write_stat(GString *out, const char *host)
     return true;
 }
 
-/* The text of the program in bytes, in whole pages, however absurd. */
-static uint64_t text_span(void)
+static uint64_t page_size_of(const Sibling *sibling)
 {
-    MMLayout mm = guest_mm_layout();
+    return sibling ? sibling->state.page_size : TARGET_PAGE_SIZE;
+}
 
-    return TARGET_PAGE_ALIGN(mm.end_code) - (mm.start_code & TARGET_PAGE_MASK);
+/* The text of the program in bytes, in whole pages, however absurd. */
+static uint64_t text_span(const Sibling *sibling)
+{
+    MMLayout mm = layout_of(sibling);
+    uint64_t size = page_size_of(sibling);
+
+    return ROUND_UP(mm.end_code, size) - ROUND_DOWN(mm.start_code, size);
 }
 
 /* "size resident shared text lib data dt" */
-static void write_statm(GString *out, const char *host)
+static void write_statm(GString *out, const Sibling *sibling, const char *host)
 {
     g_auto(GStrv) field = g_strsplit(host, " ", 5);
 
-    if (g_strv_length(field) < 5) {
+    if (g_strv_length(field) < 5 || (sibling && sibling->is_stranger)) {
         g_string_append(out, host);
         return;
     }
     g_string_append_printf(out, "%s %s %s %" PRIu64 " %s", field[0], field[1],
-                           field[2], text_span() / TARGET_PAGE_SIZE, field[4]);
+                           field[2], text_span(sibling) / page_size_of(sibling),
+                           field[4]);
 }
 
-static void write_comm(GString *out, const char *host)
+static void write_comm(GString *out, const Sibling *sibling, const char *host)
 {
     char comm[TASK_COMM_LEN];
     size_t len = strlen(host);
 
-    g_string_append(out, translate_name(host, len ? len - 1 : 0, comm));
+    g_string_append(out, translate_name(sibling, host, len ? len - 1 : 0,
+                                        comm));
     g_string_append_c(out, '\n');
 }
 
@@ -341,13 +426,14 @@ static void append_escaped(GString *out, const char *name)
 }
 
 /* The host's name, with its escapes, for the guest's. */
-static void write_status_name(GString *out, const char *name)
+static void write_status_name(GString *out, const Sibling *sibling,
+                              const char *name)
 {
     g_autofree char *plain = g_strcompress(name);
     char comm[TASK_COMM_LEN];
 
     g_string_append(out, "Name:\t");
-    append_escaped(out, translate_name(plain, strlen(plain), comm));
+    append_escaped(out, translate_name(sibling, plain, strlen(plain), comm));
     g_string_append_c(out, '\n');
 }
 
@@ -363,13 +449,42 @@ static void write_fdsize(GString *out)
     g_string_append_printf(out, "FDSize:\t%u\n", size);
 }
 
-static bool write_status_line(GString *out, const char *line)
+static void write_exec_sizes(GString *out, bool is_exe)
 {
-    uint64_t exec = 0, text = 0;
+    uint64_t exec = proc_maps_exec_size();
+    uint64_t text = MIN(text_span(NULL), exec);
 
+    if (is_exe) {
+        g_string_append_printf(out, "VmExe:\t%8" PRIu64 " kB\n", text >> 10);
+    } else {
+        g_string_append_printf(out, "VmLib:\t%8" PRIu64 " kB\n",
+                               (exec - text) >> 10);
+    }
+}
+
+static bool write_sibling_threads(GString *out, const Sibling *sibling,
+                                  const char *line)
+{
+    unsigned threads = atoi(line + strlen("Threads:\t"));
+
+    if (threads <= sibling->state.helper_threads) {
+        return false;
+    }
+    g_string_append_printf(out, "Threads:\t%u\n",
+                           threads - sibling->state.helper_threads);
+    return true;
+}
+
+static bool write_status_line(GString *out, const Sibling *sibling,
+                              const char *line)
+{
     if (g_str_has_prefix(line, "Name:\t")) {
-        write_status_name(out, line + strlen("Name:\t"));
+        write_status_name(out, sibling, line + strlen("Name:\t"));
         return true;
+    }
+    if (sibling) {
+        return g_str_has_prefix(line, "Threads:\t") &&
+               write_sibling_threads(out, sibling, line);
     }
     if (g_str_has_prefix(line, "FDSize:")) {
         write_fdsize(out);
@@ -380,26 +495,36 @@ static bool write_status_line(GString *out, const char *line)
         return true;
     }
     if (g_str_has_prefix(line, "VmExe:") || g_str_has_prefix(line, "VmLib:")) {
-        exec = proc_maps_exec_size();
-        text = MIN(text_span(), exec);
-        if (line[2] == 'E') {
-            g_string_append_printf(out, "VmExe:\t%8" PRIu64 " kB\n",
-                                   text >> 10);
-        } else {
-            g_string_append_printf(out, "VmLib:\t%8" PRIu64 " kB\n",
-                                   (exec - text) >> 10);
-        }
+        write_exec_sizes(out, line[2] == 'E');
         return true;
     }
     return false;
 }
 
-static bool write_limits_line(GString *out, const char *line)
+static bool get_nofile(const Sibling *sibling, const char *line,
+                       struct rlimit *rlim)
 {
+    uint64_t cur, max;
+
+    if (!sibling) {
+        return guest_getrlimit(RLIMIT_NOFILE, rlim) == 0;
+    }
+    if (sscanf(line, "%" SCNu64 " %" SCNu64, &cur, &max) != 2) {
+        return false;
+    }
+    *rlim = (struct rlimit) { .rlim_cur = cur, .rlim_max = max };
+    sibling_nofile(sibling, rlim);
+    return true;
+}
+
+static bool write_limits_line(GString *out, const Sibling *sibling,
+                              const char *line)
+{
+    static const char name[] = "Max open files ";
     struct rlimit rlim;
 
-    if (!g_str_has_prefix(line, "Max open files ") ||
-        guest_getrlimit(RLIMIT_NOFILE, &rlim) < 0) {
+    if (!g_str_has_prefix(line, name) ||
+        !get_nofile(sibling, line + strlen(name), &rlim)) {
         return false;
     }
     g_string_append_printf(out, "%-25s %-20llu %-20llu %-10s\n",
@@ -409,48 +534,63 @@ static bool write_limits_line(GString *out, const char *line)
     return true;
 }
 
+typedef bool WriteLine(GString *out, const Sibling *sibling, const char *line);
+
 /* The host's lines, but for those that @replace writes. */
-static void write_lines(GString *out, char *host,
-                        bool (*replace)(GString *out, const char *line))
+static void write_lines(GString *out, const Sibling *sibling, char *host,
+                        WriteLine *replace)
 {
     char *line, *end;
 
     for (line = host; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
-        if (!replace(out, line)) {
+        if (!replace(out, sibling, line)) {
             g_string_append(out, line);
             g_string_append_c(out, '\n');
         }
     }
 }
 
-static bool write_text(GString *out, ProcEntry entry, char *host)
+static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,
+                       char *host)
 {
     switch (entry) {
     case PROC_ENTRY_STAT:
-        return write_stat(out, host);
+        return write_stat(out, sibling, host);
     case PROC_ENTRY_STATM:
-        write_statm(out, host);
+        write_statm(out, sibling, host);
         return true;
     case PROC_ENTRY_STATUS:
-        write_lines(out, host, write_status_line);
+        write_lines(out, sibling, host, write_status_line);
         return true;
     case PROC_ENTRY_COMM:
-        write_comm(out, host);
+        write_comm(out, sibling, host);
         return true;
     case PROC_ENTRY_LIMITS:
-        write_lines(out, host, write_limits_line);
+        write_lines(out, sibling, host, write_limits_line);
         return true;
     default:
         g_assert_not_reached();
     }
 }
 
-static GByteArray *maps_text(int fd, bool smaps)
+GByteArray *proc_content_host_text(int fd)
+{
+    size_t len;
+    char *text = host_proc_read_fd(fd, &len);
+
+    return text ? g_byte_array_new_take((uint8_t *)text, len) : NULL;
+}
+
+static GByteArray *maps_text(int fd, const Sibling *sibling, bool smaps)
 {
     g_autofree char *host = NULL;
     GByteArray *text = NULL;
     size_t len;
+
+    if (sibling) {
+        return proc_content_host_text(fd);
+    }
 
     /* The host's list and the guest's are to be of the same moment. */
     mmap_lock();
@@ -468,21 +608,21 @@ bool proc_content_is_text(ProcEntry entry)
            entry != PROC_ENTRY_AUXV;
 }
 
-GByteArray *proc_content_text(ProcEntry entry, int fd)
+GByteArray *proc_content_text(ProcEntry entry, const Sibling *sibling, int fd)
 {
     g_autofree char *host = NULL;
     GString *out;
     size_t len;
 
     if (entry == PROC_ENTRY_MAPS || entry == PROC_ENTRY_SMAPS) {
-        return maps_text(fd, entry == PROC_ENTRY_SMAPS);
+        return maps_text(fd, sibling, entry == PROC_ENTRY_SMAPS);
     }
     host = host_proc_read_record(fd, &len);
     if (!host) {
         return NULL;
     }
     out = g_string_sized_new(len + 128);
-    if (!write_text(out, entry, host)) {
+    if (!write_text(out, entry, sibling, host)) {
         g_string_free(out, true);
         return NULL;
     }
@@ -490,21 +630,41 @@ GByteArray *proc_content_text(ProcEntry entry, int fd)
     return g_byte_array_new_take((uint8_t *)g_string_free(out, false), len);
 }
 
-ssize_t proc_content_read(ProcEntry entry, void *buf, size_t size, off_t *pos)
+/* What the emulator was started with, which the kernel shows to us. */
+static ssize_t read_from_start(const Sibling *sibling, ProcEntry entry, int fd,
+                               void *buf, size_t size, off_t *pos)
 {
-    size_t len;
+    uint64_t skip = entry == PROC_ENTRY_CMDLINE ? sibling_program(sibling) : 0;
+    ssize_t len = pread(fd, buf, size, skip + *pos);
+
+    *pos += MAX(len, 0);
+    return len;
+}
+
+ssize_t proc_content_read(ProcEntry entry, const Sibling *sibling, int fd,
+                          void *buf, size_t size, off_t *pos)
+{
+    ssize_t len;
 
     switch (entry) {
     case PROC_ENTRY_CMDLINE:
-        len = read_cmdline(buf, *pos, size);
+        len = read_cmdline(sibling, buf, *pos, size);
         break;
     case PROC_ENTRY_ENVIRON:
-        return read_environ(buf, pos, size);
+        len = read_environ(sibling, buf, pos, size);
+        if (len >= 0) {
+            return len;
+        }
+        break;
     case PROC_ENTRY_AUXV:
-        len = read_auxv(buf, *pos, size);
+        len = sibling ? read_auxv_of(sibling, buf, *pos, size)
+                      : read_own_auxv(buf, *pos, size);
         break;
     default:
         g_assert_not_reached();
+    }
+    if (len < 0) {
+        return read_from_start(sibling, entry, fd, buf, size, pos);
     }
     *pos += len;
     return len;

@@ -9,6 +9,12 @@
 
 #include <sys/types.h>
 #include "proc-name.h"
+#include "sibling.h"
+
+/*
+ * In the following, @sibling is whose entry it is, or NULL for the process's
+ * own.
+ */
 
 /**
  * proc_content_is_text: is an entry written out as a whole?
@@ -25,15 +31,20 @@ bool proc_content_is_text(ProcEntry entry);
  *
  * Returns: the text, owned by the caller, or NULL with errno.
  */
-GByteArray *proc_content_text(ProcEntry entry, int fd);
+GByteArray *proc_content_text(ProcEntry entry, const Sibling *sibling, int fd);
+
+/* proc_content_host_text: the same as the host has it */
+GByteArray *proc_content_host_text(int fd);
 
 /**
  * proc_content_read: read from an entry of the other sort
+ * @fd: the host's entry, open for reading; its offset is left alone
  * @buf: of @size bytes
  * @pos: where to read; moved as the kernel moves it
  *
- * Returns: bytes read.
+ * Returns: bytes read, or -1 with errno.
  */
-ssize_t proc_content_read(ProcEntry entry, void *buf, size_t size, off_t *pos);
+ssize_t proc_content_read(ProcEntry entry, const Sibling *sibling, int fd,
+                          void *buf, size_t size, off_t *pos);
 
 #endif /* LINUX_USER_PROC_CONTENT_H */

@@ -7,15 +7,18 @@
 #include "qemu/osdep.h"
 #include <sys/sysmacros.h>
 #include "qemu/lockable.h"
+#include "fork-safety.h"
 #include "host-proc.h"
 #include "private-fd.h"
 #include "proc-content.h"
 #include "proc-file.h"
+#include "sibling.h"
 
 /* An open file description of an entry of ours. */
 struct ProcFile {
     unsigned refs;          /* under files.lock */
-    ProcEntry entry;        /* PROC_ENTRY_NONE once it is another process's */
+    ProcEntry entry;
+    bool is_own;            /* else of another process, whoever that is now */
     bool is_inherited;      /* by a child, at any time */
     QemuMutex lock;         /* of what follows, as the kernel's f_pos_lock */
     off_t *pos;             /* shared with forked children */
@@ -36,33 +39,26 @@ static struct {
     GSList *free;
 } files = { .used = OFFSETS };
 
-static void before_fork(void)
+static void mark_inherited(void)
 {
     GHashTableIter iter;
     gpointer file;
 
-    qemu_mutex_lock(&files.lock);
     g_hash_table_iter_init(&iter, files.all);
     while (g_hash_table_iter_next(&iter, &file, NULL)) {
         ((ProcFile *)file)->is_inherited = true;
     }
 }
 
-static void after_fork_parent(void)
-{
-    qemu_mutex_unlock(&files.lock);
-}
-
 /* What the child has inherited open are entries of its parent. */
-static void after_fork_child(void)
+static void take_over_inherited(void)
 {
     GHashTableIter iter;
     gpointer file;
 
-    qemu_mutex_init(&files.lock);
     g_hash_table_iter_init(&iter, files.all);
     while (g_hash_table_iter_next(&iter, &file, NULL)) {
-        ((ProcFile *)file)->entry = PROC_ENTRY_NONE;
+        ((ProcFile *)file)->is_own = false;
         qemu_mutex_init(&((ProcFile *)file)->lock);
     }
     /* What is left of the page is the parent's. */
@@ -72,9 +68,13 @@ static void after_fork_child(void)
 
 void proc_file_init(void)
 {
-    qemu_mutex_init(&files.lock);
+    static const ForkActions at_fork = {
+        .before = mark_inherited,
+        .in_child = take_over_inherited,
+    };
+
     files.all = g_hash_table_new(NULL, NULL);
-    pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+    fork_safety_lock_init(&files.lock, &at_fork);
     /* Only what is touched costs memory. */
     proc_files = mmap(NULL, PROC_FILES * sizeof(*proc_files),
                       PROT_READ | PROT_WRITE,
@@ -117,12 +117,13 @@ static bool is_file(const ProcFile *file)
     return file && file != PROC_FILE_PLAIN && file != PROC_FILE_BY_LINK;
 }
 
-static ProcFile *new_file(ProcEntry entry)
+static ProcFile *new_file(ProcEntry entry, bool is_own)
 {
     ProcFile *file = g_new0(ProcFile, 1);
 
     qemu_mutex_init(&file->lock);
     file->entry = entry;
+    file->is_own = is_own;
     file->pos = new_offset();
     g_hash_table_add(files.all, file);
     return file;
@@ -180,14 +181,21 @@ static void note(int fd, ProcFile *file)
     }
 }
 
+static void note_entry(int fd, ProcEntry entry, bool is_own)
+{
+    if (is_tracked(fd)) {
+        WITH_QEMU_LOCK_GUARD(&files.lock) {
+            set_file(fd, new_file(entry, is_own));
+        }
+    }
+}
+
 void proc_file_opened(int fd, ProcEntry entry)
 {
     if (entry == PROC_ENTRY_NONE) {
         note(fd, PROC_FILE_PLAIN);
-    } else if (is_tracked(fd)) {
-        WITH_QEMU_LOCK_GUARD(&files.lock) {
-            set_file(fd, new_file(entry));
-        }
+    } else {
+        note_entry(fd, entry, true);
     }
 }
 
@@ -248,6 +256,34 @@ ProcEntry proc_file_entry(int fd, char *path)
            proc_name_is_own_file(path, &name) ? name.entry : PROC_ENTRY_NONE;
 }
 
+static bool is_siblings(int fd)
+{
+    Sibling sibling;
+
+    if (!sibling_find_file(&sibling, fd)) {
+        return false;
+    }
+    sibling_put(&sibling);
+    return true;
+}
+
+/* An entry of procfs, perhaps. */
+static void look_at_entry(int fd)
+{
+    char path[PATH_MAX];
+    ProcEntry entry = proc_file_entry(fd, path);
+
+    if (entry == PROC_ENTRY_NONE) {
+        entry = proc_name_guess(path).entry;
+        if (proc_entry_has_content(entry) && is_siblings(fd)) {
+            note_entry(fd, entry, false);
+            return;
+        }
+        entry = PROC_ENTRY_NONE;
+    }
+    proc_file_opened(fd, entry);
+}
+
 /*
  * A descriptor that came by another way than open(2), such as a pipe, or one
  * that the program was started with, is looked at once.
@@ -255,12 +291,15 @@ ProcEntry proc_file_entry(int fd, char *path)
 static void look(int fd)
 {
     int flags = proc_file_is_open(fd) ? 0 : fcntl(fd, F_GETFL);
-    char path[PATH_MAX];
     struct stat st;
 
-    if (flags >= 0 && !(flags & O_PATH) && fstat(fd, &st) == 0) {
-        proc_file_opened(fd, proc_file_may_be_entry(&st, flags)
-                             ? proc_file_entry(fd, path) : PROC_ENTRY_NONE);
+    if (flags < 0 || (flags & O_PATH) || fstat(fd, &st) < 0) {
+        return;
+    }
+    if (proc_file_may_be_entry(&st, flags)) {
+        look_at_entry(fd);
+    } else {
+        proc_file_opened(fd, PROC_ENTRY_NONE);
     }
 }
 
@@ -297,6 +336,22 @@ static void file_end(ProcFile *file)
     }
 }
 
+static GByteArray *make_text(ProcFile *file, int fd)
+{
+    Sibling sibling;
+    GByteArray *text;
+
+    if (file->is_own) {
+        return proc_content_text(file->entry, NULL, fd);
+    }
+    if (!sibling_find_file(&sibling, fd)) {
+        return proc_content_host_text(fd);
+    }
+    text = proc_content_text(file->entry, &sibling, fd);
+    sibling_put(&sibling);
+    return text;
+}
+
 /*
  * As fs/seq_file.c: reads that follow one another see one text; a read at any
  * other place makes a new one.
@@ -307,7 +362,7 @@ static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
     size_t len = 0;
 
     if (*pos == 0 || *pos != file->text_pos || !file->text) {
-        GByteArray *text = proc_content_text(file->entry, fd);
+        GByteArray *text = make_text(file, fd);
 
         if (!text) {
             return -1;
@@ -326,19 +381,32 @@ static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
     return len;
 }
 
+/* Of a process that is no guest, or no more, the host knows. */
+static ssize_t read_others(ProcFile *file, int fd, char *buf, size_t size,
+                           off_t *pos)
+{
+    Sibling sibling;
+    ssize_t len;
+
+    if (sibling_find_file(&sibling, fd)) {
+        len = proc_content_read(file->entry, &sibling, fd, buf, size, pos);
+        sibling_put(&sibling);
+        return len;
+    }
+    len = pread(fd, buf, size, *pos);
+    *pos += MAX(len, 0);
+    return len;
+}
+
 static ssize_t read_at(ProcFile *file, int fd, char *buf, size_t size,
                        off_t *pos)
 {
-    if (file->entry == PROC_ENTRY_NONE) {
-        ssize_t len = pread(fd, buf, size, *pos);
-
-        *pos += MAX(len, 0);
-        return len;
-    }
     if (proc_content_is_text(file->entry)) {
         return read_text(file, fd, buf, size, pos);
     }
-    return proc_content_read(file->entry, buf, size, pos);
+    return file->is_own
+           ? proc_content_read(file->entry, NULL, fd, buf, size, pos)
+           : read_others(file, fd, buf, size, pos);
 }
 
 /* A vector is read like so many buffers, until one is not filled. */

@@ -10,6 +10,7 @@
 #define LINUX_USER_PROC_NAME_H
 
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* The entries of a process's directory whose answer is the guest's own. */
@@ -38,6 +39,23 @@ typedef struct ProcName {
 static inline bool proc_entry_has_content(ProcEntry entry)
 {
     return entry >= PROC_ENTRY_CMDLINE;
+}
+
+/**
+ * proc_name_may_be_path: can the last component be exe or a number?
+ *
+ * Asked for every path of the guest, so it looks at the last letters only.
+ */
+static inline bool proc_name_may_be_path(const char *path)
+{
+    size_t len = strlen(path);
+    char last = len ? path[len - 1] : '\0';
+
+    if (last >= '0' && last <= '9') {
+        return true;
+    }
+    return last == 'e' && len >= 3 && !memcmp(path + len - 3, "ex", 2) &&
+           (len == 3 || path[len - 4] == '/');
 }
 
 /**

@@ -20,6 +20,7 @@
 #include "host-title.h"
 #include "private-fd.h"
 #include "proc-file.h"
+#include "public-state.h"
 #include "set-mm.h"
 #include "set-mm-opts.h"
 
@@ -73,9 +74,16 @@ void set_mm_option(const char *list)
 
 void set_mm_prepare(int execfd, const char *path)
 {
+    int state = public_state_create();
+
     guest_rlimit_init();
     exe_file_init(path);
-    private_fd_init(execfd);
+    private_fd_init(execfd, state);
+    if (state >= 0) {
+        close(state);
+    }
+    public_state_init();
+    guest_rlimit_show();
     host_proc_init();
     proc_file_init();
     guest_path_init();

@@ -883,17 +883,6 @@ static void number_reused(const char *id, const void *arg)
 
 /* ------------------------------------------------------------- processes */
 
-/* What the emulator answers for another process is true of itself. */
-static void check_parent_shows(const char *id, const char *text,
-                               const struct live *file, ssize_t len, int state)
-{
-    if (sw_knows_siblings()) {
-        check_shows(id, text, file, len, state);
-    } else {
-        check(len > 0, id, label("%s: something", file), "got %zd", len);
-    }
-}
-
 /* /proc/self is resolved at open: a child reads its parent's. */
 static void read_by_child(const char *id, const void *arg)
 {
@@ -903,12 +892,11 @@ static void read_by_child(const char *id, const void *arg)
     file->set(0);
     fd = open_file(file, O_RDONLY);
     if (fork() == 0) {
-        check_parent_shows(id, "parent's, read by a child", file,
-                           way_rewound(fd), 0);
+        check_shows(id, "parent's, read by a child", file, way_rewound(fd), 0);
         file->set(1);
-        check_parent_shows(id, "parent's, when the child has changed its own",
-                           file, way_rewound(fd), 0);
-        check_parent_shows(id, "parent's by pread", file, way_pread(fd), 0);
+        check_shows(id, "parent's, when the child has changed its own", file,
+                    way_rewound(fd), 0);
+        check_shows(id, "parent's by pread", file, way_pread(fd), 0);
         fd2 = open_file(file, O_RDONLY);
         check_shows(id, "the child's own", file, read_all(fd2), 1);
         _exit(0);
@@ -934,7 +922,7 @@ static void changed_by_parent(const char *id, const void *arg)
         if (read(go[0], &byte, 1) != 1) {
             _exit(1);
         }
-        check_parent_shows(id, "changed by the parent since fork", file,
+        check_shows(id, "changed by the parent since fork", file,
                            way_rewound(fd), 1);
         _exit(0);
     }

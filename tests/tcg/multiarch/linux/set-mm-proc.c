@@ -915,11 +915,10 @@ static void exe_of_sibling(const char *id, const void *arg)
         return;
     }
     snprintf(path, sizeof(path), "/proc/%d/exe", parent);
-    check_num(id, "readlink of the parent's exe is the program",
-              sw_knows_siblings(),
-              !strcmp(judge.self, read_link(path, now, sizeof(now))));
-    check_num(id, "stat of the parent's exe is the program's",
-              sw_knows_siblings(), same_file(path, self));
+    check_str(id, "readlink of the parent's exe is the program", judge.self,
+              read_link(path, now, sizeof(now)));
+    check_true(id, "stat of the parent's exe is the program's",
+               same_file(path, self));
     _exit(0);
 }
 

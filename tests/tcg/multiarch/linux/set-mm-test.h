@@ -506,15 +506,6 @@ static inline bool sw_lacks(long call)
 }
 
 /*
- * sibling-exe: the entries of another guest are the emulator's, its
- * descriptors and its limit of them included.
- */
-static inline bool sw_knows_siblings(void)
-{
-    return judge.native;
-}
-
-/*
  * room-for-private: where the hard limit of descriptors is the soft one, the
  * emulator keeps the last few for itself and shows a lower one.
  */

@@ -1,0 +1,240 @@
+/*
+ * What the process shows to other emulators of ours
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sched.h>
+#include <sys/mman.h>
+#include "qemu/atomic.h"
+#include "qemu/cutils.h"
+#include "qemu/host-utils.h"
+#include "fork-safety.h"
+#include "private-fd.h"
+#include "public-state.h"
+
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010
+#endif
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+static const char magic[sizeof(((PublicState *)0)->magic)] = "qemu-set-mm 1";
+
+/* A reader that meets a writer waits for the few instructions of a change. */
+enum { READ_TRIES = 100 };
+
+static struct {
+    QemuMutex lock;
+    PublicState *shared;    /* mapped from the file; NULL: there is none */
+    bool is_shared;         /* with a process that was forked, or is one */
+    dev_t dev;              /* of all files in memory */
+} pub;
+
+/*
+ * Parent and child have one file until one of them has something to change.
+ */
+static void share(void)
+{
+    pub.is_shared = true;
+}
+
+static int create_file(void)
+{
+    int fd = memfd_create(magic, MFD_CLOEXEC | MFD_ALLOW_SEALING |
+                          MFD_NOEXEC_SEAL);
+
+    if (fd < 0 && errno == EINVAL) {
+        fd = memfd_create(magic, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    }
+    if (fd >= 0 && ftruncate(fd, sizeof(PublicState)) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Nobody else may change it, nor cut it off under our feet. */
+static void *map_file(int fd, void *at)
+{
+    void *map = mmap(at, sizeof(PublicState), PROT_READ | PROT_WRITE,
+                     MAP_SHARED | (at ? MAP_FIXED : 0), fd, 0);
+
+    if (map == MAP_FAILED) {
+        return NULL;
+    }
+    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE);
+    return map;
+}
+
+int public_state_create(void)
+{
+    struct stat st;
+    int fd = create_file();
+
+    if (fd >= 0) {
+        pub.shared = fstat(fd, &st) == 0 ? map_file(fd, NULL) : NULL;
+        pub.dev = st.st_dev;
+    }
+    if (fd >= 0 && !pub.shared) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+void public_state_init(void)
+{
+    static const ForkActions at_fork = { .before = share };
+
+    fork_safety_lock_init(&pub.lock, &at_fork);
+}
+
+/*
+ * Moves to a file of the process's own.  Without one it must not say what is
+ * not true.
+ */
+static void part(void)
+{
+    g_autofree PublicState *copy = g_memdup2(pub.shared, sizeof(*copy));
+    int fd = create_file();
+
+    if (fd >= 0 && map_file(fd, pub.shared)) {
+        *pub.shared = *copy;
+        pub.is_shared = false;
+    }
+    if (pub.is_shared || private_fd_replace(PRIVATE_FD_STATE, fd) < 0) {
+        private_fd_replace(PRIVATE_FD_STATE, private_fd(PRIVATE_FD_EXE));
+        munmap(g_steal_pointer(&pub.shared), sizeof(PublicState));
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* Returns: where to write until end_change(), or NULL and that is all. */
+static PublicState *begin_change(void)
+{
+    qemu_mutex_lock(&pub.lock);
+    if (pub.shared && pub.is_shared) {
+        part();
+    }
+    if (!pub.shared) {
+        qemu_mutex_unlock(&pub.lock);
+        return NULL;
+    }
+    qatomic_set(&pub.shared->changes, pub.shared->changes + 1);
+    smp_wmb();
+    return pub.shared;
+}
+
+static void end_change(void)
+{
+    smp_wmb();
+    qatomic_set(&pub.shared->changes, pub.shared->changes + 1);
+    qemu_mutex_unlock(&pub.lock);
+}
+
+void public_state_set_layout(const MMLayout *layout)
+{
+    PublicState *state = begin_change();
+
+    if (state) {
+        state->layout = *layout;
+        end_change();
+    }
+}
+
+void public_state_set_auxv(const void *auxv, size_t len)
+{
+    PublicState *state = begin_change();
+
+    if (state) {
+        state->auxv_len = MIN(len, sizeof(state->auxv));
+        memcpy(state->auxv, auxv, state->auxv_len);
+        end_change();
+    }
+}
+
+void public_state_set_nofile(const struct rlimit *rlim)
+{
+    PublicState *state = begin_change();
+
+    if (state) {
+        state->nofile_cur = rlim->rlim_cur;
+        state->nofile_max = rlim->rlim_max;
+        end_change();
+    }
+}
+
+void public_state_set_comm(const char *emulator, const char *program)
+{
+    PublicState *state = begin_change();
+
+    if (state) {
+        pstrcpy(state->emulator_comm, sizeof(state->emulator_comm), emulator);
+        pstrcpy(state->program_comm, sizeof(state->program_comm), program);
+        end_change();
+    }
+}
+
+void public_state_start(uint64_t guest_base, uint64_t vdso,
+                        unsigned page_size, unsigned word_size)
+{
+    PublicState *state = begin_change();
+
+    if (state) {
+        state->guest_base = guest_base;
+        state->vdso = vdso;
+        state->page_size = page_size;
+        state->word_size = word_size;
+        state->helper_threads = PUBLIC_HELPER_THREADS;
+        state->size = sizeof(*state);
+        memcpy(state->magic, magic, sizeof(magic));
+        end_change();
+    }
+}
+
+/* --- Others' -------------------------------------------------------------- */
+
+bool public_state_may_be(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && st->st_dev == pub.dev &&
+           st->st_size == sizeof(PublicState);
+}
+
+static bool is_sound(const PublicState *state)
+{
+    return !memcmp(state->magic, magic, sizeof(magic)) &&
+           state->size == sizeof(*state) &&
+           state->auxv_len <= sizeof(state->auxv) &&
+           (state->word_size == 4 || state->word_size == 8) &&
+           is_power_of_2(state->page_size) &&
+           memchr(state->emulator_comm, '\0', TASK_COMM_LEN) &&
+           memchr(state->program_comm, '\0', TASK_COMM_LEN);
+}
+
+static bool read_changes(int fd, uint32_t *changes)
+{
+    return pread(fd, changes, sizeof(*changes),
+                 offsetof(PublicState, changes)) == sizeof(*changes);
+}
+
+bool public_state_read(int fd, PublicState *state)
+{
+    for (int tries = 0; tries < READ_TRIES; tries++) {
+        uint32_t after;
+
+        if (pread(fd, state, sizeof(*state), 0) != sizeof(*state) ||
+            !read_changes(fd, &after)) {
+            return false;
+        }
+        if (!(after & 1) && after == state->changes) {
+            return is_sound(state);
+        }
+        sched_yield();
+    }
+    return false;
+}
