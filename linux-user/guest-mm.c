@@ -14,7 +14,6 @@
 #include "fork-safety.h"
 #include "guest-mm.h"
 #include "guest-rlimit.h"
-#include "public-state.h"
 
 static struct {
     QemuMutex lock;
@@ -111,6 +110,8 @@ static uint64_t find_vdso(void)
 
 void guest_mm_init(const struct image_info *info)
 {
+    PublicProgram program;
+
     QEMU_BUILD_BUG_ON(sizeof(GuestAuxv) > PUBLIC_AUXV_MAX);
 
     size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
@@ -124,8 +125,8 @@ void guest_mm_init(const struct image_info *info)
     mm.vdso = find_vdso();
     public_state_set_layout(&mm.layout);
     public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
-    public_state_start(guest_base, mm.vdso, TARGET_PAGE_SIZE,
-                       sizeof(abi_ulong));
+    program = guest_mm_program();
+    public_state_start(&program);
 }
 
 MMLayout *guest_mm_begin(void)
@@ -181,9 +182,18 @@ uint64_t guest_mm_last_vma_end(void)
     return last;
 }
 
-uint64_t guest_mm_vdso(void)
+PublicProgram guest_mm_program(void)
 {
-    return mm.vdso;
+    return (PublicProgram) {
+        .guest_base = guest_base,
+        .guest_last = GUEST_ADDR_MAX,
+        .vdso = mm.vdso,
+#ifdef TARGET_X86_64
+        .vsyscall = TARGET_VSYSCALL_PAGE,
+#endif
+        .page_size = TARGET_PAGE_SIZE,
+        .word_size = sizeof(abi_ulong),
+    };
 }
 
 void guest_mm_get_auxv(GuestAuxv *auxv)

@@ -12,6 +12,7 @@
 #define LINUX_USER_GUEST_MM_H
 
 #include "mm-rules.h"
+#include "public-state.h"
 
 /* Words of the kernel's saved_auxv: pairs for the architecture, Linux 7.3. */
 #if defined(TARGET_I386)
@@ -53,8 +54,8 @@ void guest_mm_init(const struct image_info *info);
  * guest_mm_begin: lock the fields and return them for a change
  * guest_mm_end: unlock
  *
- * The kernel's arg_lock: no reader, other guests included, sees half a change.  Lock order: inside
- * mmap_lock(), which QEMU holds across fork(2).
+ * The kernel's arg_lock: no reader, other guests included, sees half a change.
+ * Lock order: inside mmap_lock(), which QEMU holds across fork(2).
  */
 MMLayout *guest_mm_begin(void);
 void guest_mm_end(void);
@@ -72,8 +73,8 @@ MMLimits guest_mm_limits(void);
  */
 uint64_t guest_mm_last_vma_end(void);
 
-/* guest_mm_vdso: where the vDSO is, 0 if there is none */
-uint64_t guest_mm_vdso(void);
+/* guest_mm_program: what the loaded program and its target are */
+PublicProgram guest_mm_program(void);
 
 /**
  * guest_mm_get_auxv: copy the saved vector

@@ -127,7 +127,8 @@ static bool find_in_sibling(int dirfd, const char *path, ProcName name,
     bool ret;
 
     if (name.entry == PROC_ENTRY_NUMBER) {
-        if (name.number < SIBLING_USUAL_FIRST || !may_be_fd_path(path, name.dir_len) ||
+        if (name.number < SIBLING_USUAL_FIRST ||
+            !may_be_fd_path(path, name.dir_len) ||
             !sibling_find_fd_dir(&sibling, dirfd, path, name.dir_len)) {
             return false;
         }

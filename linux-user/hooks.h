@@ -13,6 +13,7 @@
 #include "guest-mm.h"
 #include "guest-open.h"
 #include "guest-path.h"
+#include "guest-regions.h"
 #include "guest-rlimit.h"
 #include "proc-file.h"
 #include "set-mm.h"

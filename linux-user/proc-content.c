@@ -171,12 +171,12 @@ static size_t read_auxv_of(const Sibling *sibling, uint8_t *buf, uint64_t pos,
 {
     static const uint8_t at_null[sizeof(uint64_t)];
     const PublicState *state = &sibling->state;
-    size_t pair = 2 * state->word_size, len = 0;
+    size_t pair = 2 * state->program.word_size, len = 0;
 
     do {
         len += pair;
     } while (len + pair <= state->auxv_len &&
-             memcmp(state->auxv + len - pair, at_null, state->word_size));
+             memcmp(state->auxv + len - pair, at_null, state->program.word_size));
     return copy_from(state->auxv, MIN(len, state->auxv_len), buf, pos, size);
 }
 
@@ -375,7 +375,7 @@ static bool write_stat(GString *out, const Sibling *sibling, const char *host)
 
 static uint64_t page_size_of(const Sibling *sibling)
 {
-    return sibling ? sibling->state.page_size : TARGET_PAGE_SIZE;
+    return sibling ? sibling->state.program.page_size : TARGET_PAGE_SIZE;
 }
 
 /* The text of the program in bytes, in whole pages, however absurd. */
@@ -589,9 +589,12 @@ static GByteArray *maps_text(int fd, const Sibling *sibling, bool smaps)
     size_t len;
 
     if (sibling) {
-        return proc_content_host_text(fd);
+        host = host_proc_read_fd(fd, &len);
+        text = host ? proc_maps_text_of(sibling, host, smaps) : NULL;
+        return host && !text
+               ? g_byte_array_new_take((uint8_t *)g_steal_pointer(&host), len)
+               : text;
     }
-
     /* The host's list and the guest's are to be of the same moment. */
     mmap_lock();
     host = host_proc_read_fd(fd, &len);

@@ -18,7 +18,7 @@ enum { PATH_COLUMN = 25 + 6 * sizeof(abi_ulong) };
 typedef struct MapsWriter {
     GByteArray *text;
     MMLayout mm;
-    uint64_t vdso;
+    PublicProgram program;
     bool smaps;
     const char *next;       /* line of the host */
     const char *numbers;    /* of smaps, behind the present one's line */
@@ -29,7 +29,7 @@ typedef struct MapsWriter {
 typedef struct Piece {
     uint64_t start;
     uint64_t end;
-    unsigned long flags;
+    int prot;
     const HostMapping *host;
 } Piece;
 
@@ -80,13 +80,11 @@ static const char *label(const MapsWriter *w, const Piece *p)
 
 static bool is_special(const MapsWriter *w, const Piece *p, const char **name)
 {
-#ifdef TARGET_X86_64
-    if (p->start == TARGET_VSYSCALL_PAGE) {
+    if (w->program.vsyscall && p->start == w->program.vsyscall) {
         *name = "[vsyscall]";
         return true;
     }
-#endif
-    if (w->vdso && p->start == w->vdso) {
+    if (w->program.vdso && p->start == w->program.vdso) {
         *name = "[vdso]";
         return true;
     }
@@ -108,7 +106,7 @@ static void append_line(MapsWriter *w, const Piece *p)
 {
     const HostMapping *host = p->host;
     uint64_t inside = host->inode || host->offset ?
-                      (uintptr_t)g2h_untagged(p->start) - host->start : 0;
+                      p->start + w->program.guest_base - host->start : 0;
     const char *name;
     char line[128], *at = line;
 
@@ -116,9 +114,9 @@ static void append_line(MapsWriter *w, const Piece *p)
     *at++ = '-';
     at = put_hex(at, p->end, 8);
     *at++ = ' ';
-    *at++ = p->flags & PAGE_READ ? 'r' : '-';
-    *at++ = p->flags & PAGE_WRITE_ORG ? 'w' : '-';
-    *at++ = p->flags & PAGE_EXEC ? 'x' : '-';
+    *at++ = p->prot & PROT_READ ? 'r' : '-';
+    *at++ = p->prot & PROT_WRITE ? 'w' : '-';
+    *at++ = p->prot & PROT_EXEC ? 'x' : '-';
     *at++ = host->shared ? 's' : 'p';
     *at++ = ' ';
     at = put_hex(at, host->offset + inside, 8);
@@ -164,11 +162,11 @@ static void append_sizes(MapsWriter *w, const Piece *p)
         "Locked:                0 kB\n"
         "THPeligible:           0\n"
         "VmFlags:%s%s%s%s mr mw me%s%c\n",
-        (p->end - p->start) >> 10, (unsigned)(TARGET_PAGE_SIZE >> 10),
-        (unsigned)(TARGET_PAGE_SIZE >> 10),
-        p->flags & PAGE_READ ? " rd" : "",
-        p->flags & PAGE_WRITE_ORG ? " wr" : "",
-        p->flags & PAGE_EXEC ? " ex" : "",
+        (p->end - p->start) >> 10, w->program.page_size >> 10,
+        w->program.page_size >> 10,
+        p->prot & PROT_READ ? " rd" : "",
+        p->prot & PROT_WRITE ? " wr" : "",
+        p->prot & PROT_EXEC ? " ex" : "",
         p->host->shared ? " sh" : "", p->host->shared ? " ms" : "", ' ');
 
     append(w, text, strlen(text));
@@ -181,8 +179,8 @@ static void append_piece(MapsWriter *w, const Piece *p)
         return;
     }
     if (p->host != &no_host_mapping &&
-        (uintptr_t)g2h_untagged(p->start) == p->host->start &&
-        (uintptr_t)g2h_untagged(p->end - 1) == p->host->end - 1) {
+        p->start + w->program.guest_base == p->host->start &&
+        p->end + w->program.guest_base == p->host->end) {
         append(w, w->numbers, w->next - w->numbers);
     } else {
         append_sizes(w, p);
@@ -206,22 +204,19 @@ static bool advance(MapsWriter *w)
 }
 
 /* Both lists are in the order of addresses. */
-static int append_region(void *opaque, target_ulong start, target_ulong end,
-                         unsigned long flags)
+static void append_range(MapsWriter *w, uint64_t start, uint64_t end, int prot)
 {
-    MapsWriter *w = opaque;
     uint64_t at = start;
 
     while (at < end) {
-        Piece p = { .start = at, .end = end, .flags = flags };
-        uintptr_t host_at;
+        Piece p = { .start = at, .end = end, .prot = prot };
+        uint64_t host_at = at + w->program.guest_base;
 
-        if (!guest_addr_valid_untagged(at)) {
+        if (at > w->program.guest_last) {
             p.host = &no_host_mapping;
             append_piece(w, &p);
             break;
         }
-        host_at = (uintptr_t)g2h_untagged(at);
         while (w->host.end <= host_at && w->host.end && advance(w)) {
             continue;
         }
@@ -237,21 +232,57 @@ static int append_region(void *opaque, target_ulong start, target_ulong end,
         append_piece(w, &p);
         at = p.end;
     }
+}
+
+static int append_region(void *opaque, target_ulong start, target_ulong end,
+                         unsigned long flags)
+{
+    int prot = flags & (PAGE_READ | PAGE_EXEC);
+
+    append_range(opaque, start, end,
+                 flags & PAGE_WRITE_ORG ? prot | PROT_WRITE : prot);
     return 0;
+}
+
+static void start_writing(MapsWriter *w, const char *host_maps)
+{
+    w->text = g_byte_array_sized_new(strlen(host_maps));
+    w->next = host_maps;
+    advance(w);
 }
 
 GByteArray *proc_maps_text(const char *host_maps, bool smaps)
 {
     MapsWriter w = {
-        .text = g_byte_array_sized_new(strlen(host_maps)),
         .mm = guest_mm_layout(),
-        .vdso = guest_mm_vdso(),
+        .program = guest_mm_program(),
         .smaps = smaps,
-        .next = host_maps,
     };
 
-    advance(&w);
+    start_writing(&w, host_maps);
     walk_memory_regions(&w, append_region);
+    return w.text;
+}
+
+GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
+                              bool smaps)
+{
+    g_autoptr(GArray) regions = sibling_regions(sibling);
+    MapsWriter w = {
+        .mm = sibling->state.layout,
+        .program = sibling->state.program,
+        .smaps = smaps,
+    };
+
+    if (!regions) {
+        return NULL;
+    }
+    start_writing(&w, host_maps);
+    for (int i = 0; i < regions->len; i++) {
+        const Region *r = &g_array_index(regions, Region, i);
+
+        append_range(&w, r->start, r->last + 1, r->prot);
+    }
     return w.text;
 }
 

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "sibling.h"
 
 /**
  * proc_maps_text: the guest's mappings, a line each
@@ -22,6 +23,10 @@
  * Returns: the text, owned by the caller.
  */
 GByteArray *proc_maps_text(const char *host_maps, bool smaps);
+
+/* proc_maps_text_of: the same of another guest; NULL if it is not to be had */
+GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
+                              bool smaps);
 
 /* proc_maps_exec_size: bytes of all executable mappings of the guest */
 uint64_t proc_maps_exec_size(void);

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include "guest-comm.h"
 #include "mm-rules.h"
+#include "region-log.h"
 
 enum {
     PUBLIC_AUXV_MAX = 1024,
@@ -25,17 +26,25 @@ enum {
     PUBLIC_HELPER_THREADS = 1,
 };
 
+/* What the loaded program and its target are. */
+typedef struct PublicProgram {
+    uint64_t guest_base;
+    uint64_t guest_last;        /* the last address there is */
+    uint64_t vdso;              /* 0: there is none */
+    uint64_t vsyscall;          /* likewise */
+    uint32_t page_size;         /* in bytes, as the next */
+    uint32_t word_size;
+} PublicProgram;
+
 /* Numbers and names of this host's byte order; addresses are the guest's. */
 typedef struct PublicState {
     char magic[16];             /* empty until all is there */
     uint32_t size;              /* of the struct, which differs by version */
     uint32_t changes;           /* odd while something is written */
-    uint64_t guest_base;
-    uint64_t vdso;
-    uint32_t page_size;
-    uint32_t word_size;
+    PublicProgram program;
     uint32_t helper_threads;    /* of the emulator's own */
     uint32_t auxv_len;          /* in bytes */
+    uint32_t nregions;          /* in the log behind the struct */
     uint64_t nofile_cur;
     uint64_t nofile_max;
     MMLayout layout;
@@ -62,12 +71,18 @@ void public_state_set_nofile(const struct rlimit *rlim);
 void public_state_set_comm(const char *emulator, const char *program);
 
 /**
- * public_state_start: show it, now that the program is loaded
- * @vdso: its address, 0 if there is none
- * @page_size, @word_size: in bytes
+ * public_state_add_region: note a change of the guest's mappings
+ *
+ * Returns: false if there is no room; then public_state_set_regions() must
+ * follow.
  */
-void public_state_start(uint64_t guest_base, uint64_t vdso,
-                        unsigned page_size, unsigned word_size);
+bool public_state_add_region(const Region *region);
+
+/* public_state_set_regions: forget the changes, as this is all that is mapped */
+void public_state_set_regions(const Region *regions, size_t n);
+
+/* public_state_start: show it, now that the program is loaded */
+void public_state_start(const PublicProgram *program);
 
 /**
  * public_state_may_be: can a file be such a state, by where it lies?
@@ -85,5 +100,13 @@ bool public_state_may_be(const struct stat *st);
  * Returns: whether it is a state, of our own version.
  */
 bool public_state_read(int fd, PublicState *state);
+
+/**
+ * public_state_read_log: read the changes of its mappings
+ * @n: gets their number
+ *
+ * Returns: the log, for g_free(), or NULL if there is none.
+ */
+Region *public_state_read_log(int fd, size_t *n);
 
 #endif /* LINUX_USER_PUBLIC_STATE_H */

@@ -6,33 +6,30 @@
 
 #include "sibling-guess.h"
 #include <limits.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 int sibling_guess_limit(const char *limits)
 {
     static const char name[] = "\nMax open files ";
     const char *line = strstr(limits, name);
-    char *end;
-    unsigned long limit;
+    long limit;
 
-    if (!line) {
+    if (!line || sscanf(line + strlen(name), "%ld", &limit) != 1) {
         return -1;
     }
-    line += strlen(name);
-    limit = strtoul(line, &end, 10);
-    return end == line || limit > INT_MAX ? -1 : (int)limit;
+    return limit > INT_MAX ? -1 : (int)limit;
 }
 
 /* The ceilings that private-fd.c begins with and goes on to. */
-enum { FIRST_CEILING = 1024, LAST_CEILING = 1 << 20 };
+enum { FIRST_CEILING = 1024, CEILINGS = 11 };
 
 int sibling_guess_first(int limit, int private, int n)
 {
-    long first = n == 0 ? (long)limit - private
-                        : (long)FIRST_CEILING << (n - 1 < 20 ? n - 1 : 20);
-
-    return first < 0 || first > LAST_CEILING ? -1 : (int)first;
+    if (n == 0) {
+        return limit > private ? limit - private : 0;
+    }
+    return n <= CEILINGS ? FIRST_CEILING << (n - 1) : -1;
 }
 
 /* The words of a command line, each with its NUL but perhaps the last. */

@@ -41,43 +41,43 @@ static bool is_procfs(int fd)
 /*
  * The file is opened only when it is known to be harmless, by way of the
  * descriptor that was looked at.
+ *
+ * Returns: a descriptor, or -1 with errno; ENOENT if it is another file.
  */
-static bool read_state(int path, PublicState *state)
+static int open_state(int dir, int first)
 {
     char link[sizeof("self/fd/") + 3 * sizeof(int)];
     struct stat st;
-    bool ret;
-    int fd;
+    int path, fd = -1, error = ENOENT;
 
-    if (fstat(path, &st) < 0 || !public_state_may_be(&st)) {
-        return false;
+    snprintf(link, sizeof(link), "fd/%d", first + PRIVATE_FD_STATE);
+    path = private_fd_open(dir, link, O_PATH);
+    if (path < 0) {
+        return -1;
     }
-    snprintf(link, sizeof(link), "self/fd/%d", path);
-    fd = private_fd_openat(PRIVATE_FD_PROC, link, O_RDONLY);
-    ret = fd >= 0 && public_state_read(fd, state);
-    if (fd >= 0) {
-        close(fd);
+    if (fstat(path, &st) == 0 && public_state_may_be(&st)) {
+        snprintf(link, sizeof(link), "self/fd/%d", path);
+        fd = private_fd_openat(PRIVATE_FD_PROC, link, O_RDONLY);
+        error = errno;
     }
-    return ret;
+    close(path);
+    errno = error;
+    return fd;
 }
 
 /* Returns: 0 or a host errno; ENOENT if it is another file. */
 static int try_number(Sibling *s, int first)
 {
-    char name[sizeof("fd/") + 3 * sizeof(int)];
-    int path, error = ENOENT;
+    int fd = open_state(s->dir, first);
+    bool is_state;
 
-    snprintf(name, sizeof(name), "fd/%d", first + PRIVATE_FD_STATE);
-    path = private_fd_open(s->dir, name, O_PATH);
-    if (path < 0) {
+    if (fd < 0) {
         return errno;
     }
-    if (read_state(path, &s->state)) {
-        s->first_fd = first;
-        error = 0;
-    }
-    close(path);
-    return error;
+    is_state = public_state_read(fd, &s->state);
+    close(fd);
+    s->first_fd = first;
+    return is_state ? 0 : ENOENT;
 }
 
 /* Returns: where the guest's arguments begin; 0 if that is no emulator. */
@@ -277,9 +277,23 @@ ssize_t sibling_read_memory(const Sibling *s, void *buf, uint64_t addr,
     if (mem < 0) {
         return -1;
     }
-    addr += s->state.guest_base;
+    addr += s->state.program.guest_base;
     len = anonymous_prefix(s, addr, len);
     ret = len ? pread(mem, buf, len, addr) : 0;
     close(mem);
     return MAX(ret, 0);
+}
+
+GArray *sibling_regions(const Sibling *s)
+{
+    int fd = s->is_stranger ? -1 : open_state(s->dir, s->first_fd);
+    g_autofree Region *log = NULL;
+    size_t n;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    log = public_state_read_log(fd, &n);
+    close(fd);
+    return log ? region_log_replay(log, n) : NULL;
 }

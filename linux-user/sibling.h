@@ -85,4 +85,11 @@ bool sibling_find_fd_dir(Sibling *sibling, int dirfd, const char *dir,
 ssize_t sibling_read_memory(const Sibling *sibling, void *buf, uint64_t addr,
                             size_t len);
 
+/**
+ * sibling_regions: the guest's mappings
+ *
+ * Returns: as region_log_replay(), or NULL if they are not to be had.
+ */
+GArray *sibling_regions(const Sibling *sibling);
+
 #endif /* LINUX_USER_SIBLING_H */

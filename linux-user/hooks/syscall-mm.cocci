@@ -69,3 +69,11 @@ position weave;
 @@
 - sys_prlimit64@weave(pid, resource, new_limit, old_limit)
 + guest_prlimit64(sys_prlimit64, pid, resource, new_limit, old_limit)
+
+// Series: 7.2
+@shm_regions@
+expression start, end, flags;
+position weave;
+@@
+ page_set_flags@weave(start, end, flags);
++guest_regions_note(start, (end) - 1, flags);
