@@ -171,12 +171,12 @@ static size_t read_auxv_of(const Sibling *sibling, uint8_t *buf, uint64_t pos,
 {
     static const uint8_t at_null[sizeof(uint64_t)];
     const PublicState *state = &sibling->state;
-    size_t pair = 2 * state->program.word_size, len = 0;
+    size_t word = state->program.word_size, len = 0;
 
     do {
-        len += pair;
-    } while (len + pair <= state->auxv_len &&
-             memcmp(state->auxv + len - pair, at_null, state->program.word_size));
+        len += 2 * word;
+    } while (len + 2 * word <= state->auxv_len &&
+             memcmp(state->auxv + len - 2 * word, at_null, word));
     return copy_from(state->auxv, MIN(len, state->auxv_len), buf, pos, size);
 }
 

@@ -78,7 +78,7 @@ void public_state_set_comm(const char *emulator, const char *program);
  */
 bool public_state_add_region(const Region *region);
 
-/* public_state_set_regions: forget the changes, as this is all that is mapped */
+/* public_state_set_regions: in place of all changes, what is mapped now */
 void public_state_set_regions(const Region *regions, size_t n);
 
 /* public_state_start: show it, now that the program is loaded */
