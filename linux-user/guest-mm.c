@@ -196,11 +196,17 @@ PublicProgram guest_mm_program(void)
     };
 }
 
-void guest_mm_get_auxv(GuestAuxv *auxv)
+size_t guest_mm_get_auxv(GuestAuxv *auxv)
 {
+    size_t words = 2;
+
     qemu_mutex_lock(&mm.lock);
     *auxv = mm.auxv;
     qemu_mutex_unlock(&mm.lock);
+    while (words < GUEST_AUXV_WORDS && auxv->word[words - 2]) {
+        words += 2;
+    }
+    return words * sizeof(auxv->word[0]);
 }
 
 void guest_mm_set_auxv(const GuestAuxv *auxv)

@@ -80,8 +80,10 @@ PublicProgram guest_mm_program(void);
  * guest_mm_get_auxv: copy the saved vector
  * guest_mm_set_auxv: replace it; the last pair becomes AT_NULL, whatever
  *                    @auxv holds there, as in the kernel
+ *
+ * Returns: of the former, bytes up to and with the first AT_NULL.
  */
-void guest_mm_get_auxv(GuestAuxv *auxv);
+size_t guest_mm_get_auxv(GuestAuxv *auxv);
 void guest_mm_set_auxv(const GuestAuxv *auxv);
 
 #endif /* LINUX_USER_GUEST_MM_H */

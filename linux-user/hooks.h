@@ -8,6 +8,7 @@
 #ifndef LINUX_USER_HOOKS_H
 #define LINUX_USER_HOOKS_H
 
+#include "debug-view.h"
 #include "exe-file.h"
 #include "guest-fd.h"
 #include "guest-mm.h"
@@ -17,6 +18,7 @@
 #include "guest-rlimit.h"
 #include "proc-file.h"
 #include "set-mm.h"
+#include "set-mm-strace.h"
 
 /* The entry of main.c's table of command line options. */
 #define SET_MM_ARGUMENT                                                     \

@@ -156,13 +156,9 @@ static size_t copy_from(const void *all, size_t len, uint8_t *buf,
 static size_t read_own_auxv(uint8_t *buf, uint64_t pos, size_t size)
 {
     GuestAuxv auxv;
-    size_t len = 0;
+    size_t len = guest_mm_get_auxv(&auxv);
 
-    guest_mm_get_auxv(&auxv);
-    do {
-        len += 2;
-    } while (len < GUEST_AUXV_WORDS && auxv.word[len - 2]);
-    return copy_from(auxv.word, len * sizeof(abi_ulong), buf, pos, size);
+    return copy_from(auxv.word, len, buf, pos, size);
 }
 
 /* In the words of the sibling's own architecture. */

@@ -9,6 +9,7 @@
 #include <linux/prctl.h>
 #include "qemu.h"
 #include "user-internals.h"
+#include "debug-view.h"
 #include "exe-file.h"
 #include "guest-comm.h"
 #include "guest-fd.h"
@@ -18,6 +19,7 @@
 #include "host-caps.h"
 #include "host-proc.h"
 #include "host-title.h"
+#include "mm-map.h"
 #include "private-fd.h"
 #include "proc-file.h"
 #include "public-state.h"
@@ -27,38 +29,6 @@
 #ifndef PR_GET_AUXV
 #define PR_GET_AUXV 0x41555856
 #endif
-
-/*
- * struct prctl_mm_map as the guest's own kernel has it: 64-bit addresses in
- * every ABI, but the pointer and the alignment are the guest's, and so is the
- * size.
- */
-struct target_prctl_mm_map {
-    abi_ullong start_code;
-    abi_ullong end_code;
-    abi_ullong start_data;
-    abi_ullong end_data;
-    abi_ullong start_brk;
-    abi_ullong brk;
-    abi_ullong start_stack;
-    abi_ullong arg_start;
-    abi_ullong arg_end;
-    abi_ullong env_start;
-    abi_ullong env_end;
-    abi_ulong auxv;
-    abi_uint auxv_size;
-    abi_uint exe_fd;
-};
-
-/* The struct in host order. */
-typedef struct MMMap {
-    MMLayout layout;
-    abi_ulong auxv;
-    uint32_t auxv_size;
-    uint32_t exe_fd;
-} MMMap;
-
-static const uint32_t KEEP_EXE = -1;
 
 static SetMMOpts opts;
 
@@ -88,6 +58,7 @@ void set_mm_prepare(int execfd, const char *path)
     proc_file_init();
     guest_path_init();
     guest_comm_init(path);
+    debug_init();
 }
 
 static void show_title(void)
@@ -158,41 +129,6 @@ static int set_one_field(int opt, abi_ulong addr)
     return error;
 }
 
-/* A 32-bit kernel takes the low half of each address. */
-static uint64_t get_addr(const abi_ullong *field)
-{
-    uint64_t addr;
-
-    __get_user(addr, field);
-    return (abi_ulong)addr;
-}
-
-static int read_map(MMMap *map, abi_ulong addr)
-{
-    struct target_prctl_mm_map t;
-
-    if (copy_from_user(&t, addr, sizeof(t))) {
-        return -EFAULT;
-    }
-    map->layout = (MMLayout) {
-        .start_code = get_addr(&t.start_code),
-        .end_code = get_addr(&t.end_code),
-        .start_data = get_addr(&t.start_data),
-        .end_data = get_addr(&t.end_data),
-        .start_brk = get_addr(&t.start_brk),
-        .brk = get_addr(&t.brk),
-        .start_stack = get_addr(&t.start_stack),
-        .arg_start = get_addr(&t.arg_start),
-        .arg_end = get_addr(&t.arg_end),
-        .env_start = get_addr(&t.env_start),
-        .env_end = get_addr(&t.env_end),
-    };
-    __get_user(map->auxv, &t.auxv);
-    __get_user(map->auxv_size, &t.auxv_size);
-    __get_user(map->exe_fd, &t.exe_fd);
-    return 0;
-}
-
 /*
  * Nothing can fail behind the change of the executable, so a map is applied
  * whole or not at all.
@@ -204,10 +140,10 @@ static int set_map(abi_ulong addr, abi_ulong size)
     MMMap map;
     int error;
 
-    if (size != sizeof(struct target_prctl_mm_map)) {
+    if (size != mm_map_size()) {
         return -EINVAL;
     }
-    error = read_map(&map, addr);
+    error = mm_map_read(&map, addr);
     if (!error) {
         error = mm_rules_validate(&map.layout, &limits);
     }
@@ -217,7 +153,7 @@ static int set_map(abi_ulong addr, abi_ulong size)
     if (!error) {
         error = read_auxv(&auxv, map.auxv, map.auxv_size);
     }
-    if (!error && map.exe_fd != KEEP_EXE) {
+    if (!error && map.exe_fd != MM_MAP_KEEP_EXE) {
         error = may_set_exe_by_map() ? set_exe(map.exe_fd) : -EPERM;
     }
     if (error) {
@@ -234,7 +170,7 @@ static int set_map(abi_ulong addr, abi_ulong size)
 
 static int get_map_size(abi_ulong addr)
 {
-    return put_user_u32(sizeof(struct target_prctl_mm_map), addr) ? -EFAULT : 0;
+    return put_user_u32(mm_map_size(), addr) ? -EFAULT : 0;
 }
 
 static int set_single(int opt, abi_ulong arg3, abi_ulong arg4)

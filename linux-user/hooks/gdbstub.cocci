@@ -1,4 +1,4 @@
-// Files that gdb opens through the stub are the guest's.
+// gdb is told of the process as it is now, and opens files as the guest does.
 //
 // Files: gdbstub/user-target.c
 //
@@ -25,3 +25,55 @@ position weave;
 @@
 - close@weave(fd)
 + guest_close(fd)
+
+// Series: 10.0
+@gdb_exec_file@
+position weave;
+@@
+ gdb_handle_query_xfer_exec_file(...)
+ {
+     <...
+-    ts->bprm->filename@weave
++    debug_exe_path()
+     ...>
+ }
+
+// Series: 10.0
+@gdb_auxv_names@
+typedef TaskState;
+identifier ts;
+position weave;
+@@
+ gdb_handle_query_xfer_auxv(...)
+ {
+-    TaskState *ts;
+     ...
+-    unsigned long saved_auxv@weave;
+     ... when any
+ }
+
+// Series: 10.0
+@gdb_auxv_size@
+identifier ts, auxv, size;
+expression E;
+position weave;
+@@
+-    ts = E;
+-    auxv = ts->info->saved_auxv@weave;
+-    size = ts->info->auxv_len;
++    size = debug_auxv_size();
+
+// Series: 10.0
+@gdb_auxv_read@
+expression cpu, buf, len;
+statement S;
+position weave;
+@@
+ gdb_handle_query_xfer_auxv(...)
+ {
+     <...
+-    if (target_memory_rw_debug@weave(cpu, saved_auxv + offset, buf, len,
+-                               false)) S
++    debug_auxv_read(buf, offset, len);
+     ...>
+ }

@@ -1,8 +1,13 @@
-// The guest's signal actions, which /proc tells of.
+// The guest's signal actions, which /proc tells of, and its death.
 //
 // Files: linux-user/signal.c
 //
 // SPDX-License-Identifier: GPL-2.0-or-later
+
+@include_signal@
+@@
+ #include "loader.h"
++#include "hooks.h"
 
 @actions@
 typedef target_sigaction;
@@ -10,3 +15,14 @@ position weave;
 @@
 -static
  struct target_sigaction sigact_table@weave[TARGET_NSIG];
+
+@uncaught@
+position weave;
+@@
+ dump_core_and_abort(...)
+ {
+     <...
+     (void)fprintf@weave(stderr, ...);
++    crash_name_exe();
+     ...>
+ }

@@ -60,8 +60,12 @@
 #define MAX_AUXV        64
 #define RANDOM_BYTES    16
 
-/* Where Linux puts programs of type ET_DYN: two thirds of 47 bits. */
+/* Where Linux puts programs of type ET_DYN: two thirds of 47 bits, or arm's. */
+#if UINTPTR_MAX > UINT32_MAX
 #define ET_DYN_BASE     0x555555554000UL
+#else
+#define ET_DYN_BASE     0x400000UL
+#endif
 
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
@@ -630,6 +634,20 @@ static void __attribute__((noreturn)) jump(uintptr_t entry, uintptr_t sp)
                  "mov x30, xzr\n\t"
                  "br %0"
                  : : "r" (x1), "r" (x2) : "x0", "memory");
+#elif defined(__s390x__)
+    asm volatile("lgr %%r15, %1\n\t"
+                 "lghi %%r11, 0\n\t"
+                 "br %0"
+                 : : "a" (entry), "a" (sp) : "memory");
+#elif defined(__arm__)
+    register uintptr_t r1 asm("r1") = entry;
+    register uintptr_t r2 asm("r2") = sp;
+
+    asm volatile("mov sp, %1\n\t"
+                 "mov r0, #0\n\t"
+                 "mov lr, #0\n\t"
+                 "bx %0"
+                 : : "r" (r1), "r" (r2) : "r0", "memory");
 #else
 #error "how to enter a program on this architecture is not known"
 #endif

@@ -1,0 +1,132 @@
+/*
+ * The process as a debugger, a core dump and a crash message show it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu/log.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "debug-view.h"
+#include "exe-file.h"
+#include "guest-comm.h"
+#include "guest-mm.h"
+#include "host-proc.h"
+
+/* Bytes of pr_psargs, with a NUL. */
+enum { ELF_PRARGSZ = 80 };
+
+/* What was executed. */
+static struct stat started;
+
+/* One a thread: the answers are used in the middle of expressions. */
+static __thread char answer[PATH_MAX];
+
+void debug_init(void)
+{
+    fstat(exe_file_fd(), &started);
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+const char *debug_exe_name(void)
+{
+    return host_proc_fd_path(exe_file_fd(), answer) ? answer : exec_path;
+}
+
+const char *debug_exe_path(void)
+{
+    const char *name = debug_exe_name();
+    struct stat by_fd, by_name;
+
+    if (fstat(exe_file_fd(), &by_fd) == 0 &&
+        (stat(name, &by_name) < 0 || !is_same_file(&by_fd, &by_name))) {
+        snprintf(answer, sizeof(answer), "/proc/%d/exe", (int)getpid());
+        return answer;
+    }
+    return name;
+}
+
+size_t debug_auxv_size(void)
+{
+    GuestAuxv auxv;
+
+    return guest_mm_get_auxv(&auxv);
+}
+
+void debug_auxv_read(void *buf, size_t offset, size_t len)
+{
+    GuestAuxv auxv;
+    size_t there;
+
+    guest_mm_get_auxv(&auxv);
+    there = offset < sizeof(auxv) ? MIN(len, sizeof(auxv) - offset) : 0;
+    memset(buf, 0, len);
+    memcpy(buf, (char *)&auxv + offset, there);
+}
+
+size_t core_args_size(void)
+{
+    MMLayout layout = guest_mm_layout();
+
+    return MIN(layout.arg_end - layout.arg_start, ELF_PRARGSZ - 1);
+}
+
+bool core_read_args(char *args, size_t len)
+{
+    MMLayout layout = guest_mm_layout();
+
+    return copy_from_user(args, layout.arg_start, len) == 0;
+}
+
+char *core_comm(void)
+{
+    char comm[TASK_COMM_LEN];
+
+    guest_comm_get(comm);
+    return g_strndup(comm, sizeof(comm));
+}
+
+char *core_exe_name(void)
+{
+    return g_path_get_basename(debug_exe_name());
+}
+
+static struct {
+    gsize taken;
+    GuestAuxv auxv;
+    size_t size;
+} core;
+
+const void *core_auxv(void)
+{
+    if (g_once_init_enter(&core.taken)) {
+        core.size = guest_mm_get_auxv(&core.auxv);
+        g_once_init_leave(&core.taken, 1);
+    }
+    return &core.auxv;
+}
+
+size_t core_auxv_size(void)
+{
+    core_auxv();
+    return core.size;
+}
+
+void crash_name_exe(void)
+{
+    struct stat now;
+
+    if (fstat(exe_file_fd(), &now) == 0 && !is_same_file(&now, &started)) {
+        const char *name = debug_exe_name();
+
+        fprintf(stderr, "Failing executable: %s\n", name);
+        if (qemu_log_separate()) {
+            qemu_log("Failing executable: %s\n", name);
+        }
+    }
+}
