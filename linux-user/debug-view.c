@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include "qemu/log.h"
+#include "qemu/rcu.h"
 #include "qemu.h"
 #include "user-internals.h"
 #include "debug-view.h"
@@ -67,6 +68,56 @@ void debug_auxv_read(void *buf, size_t offset, size_t len)
     there = offset < sizeof(auxv) ? MIN(len, sizeof(auxv) - offset) : 0;
     memset(buf, 0, len);
     memcpy(buf, (char *)&auxv + offset, there);
+}
+
+/* Of a gdb that wants to know of an execve(2). */
+static struct {
+    DebugStop *stop;
+    struct stat known;
+} gdb;
+
+void debug_offer_exec_events(const char *asked, GString *answer,
+                             DebugStop *stop)
+{
+    if (strstr(asked, "exec-events+") && fstat(exe_file_fd(), &gdb.known) == 0) {
+        gdb.stop = stop;
+        g_string_append(answer, ";exec-events+");
+    }
+}
+
+/* gdb takes them for gone with the old program, and does not remove them. */
+static void remove_breakpoints(void)
+{
+    CPUState *cpu;
+
+    WITH_RCU_READ_LOCK_GUARD() {
+        CPU_FOREACH(cpu) {
+            cpu_breakpoint_remove_all(cpu, BP_GDB);
+        }
+    }
+}
+
+static void report_exec(const char *path)
+{
+    g_autoptr(GString) reason = g_string_new("exec:");
+
+    for (; *path; path++) {
+        g_string_append_printf(reason, "%02x", (uint8_t)*path);
+    }
+    g_string_append_c(reason, ';');
+    gdb.stop(thread_cpu, TARGET_SIGTRAP, reason->str, NULL, 0);
+}
+
+void debug_exe_changed(void)
+{
+    struct stat now;
+
+    if (gdb.stop && fstat(exe_file_fd(), &now) == 0 &&
+        !is_same_file(&now, &gdb.known)) {
+        gdb.known = now;
+        remove_breakpoints();
+        report_exec(debug_exe_path());
+    }
 }
 
 size_t core_args_size(void)

@@ -7,6 +7,8 @@
 #ifndef LINUX_USER_DEBUG_VIEW_H
 #define LINUX_USER_DEBUG_VIEW_H
 
+#include "hw/core/cpu.h"
+
 /* debug_init: remember what was executed; private_fd_init() comes first */
 void debug_init(void);
 
@@ -39,6 +41,29 @@ size_t debug_auxv_size(void);
  *                are 0
  */
 void debug_auxv_read(void *buf, size_t offset, size_t len);
+
+/* gdb_handlesig() of QEMU's stub */
+typedef int DebugStop(CPUState *cpu, int sig, const char *reason,
+                      void *siginfo, int siginfo_len);
+
+/**
+ * debug_offer_exec_events: answer gdb's question for what the stub can do
+ * @asked: what gdb said that it can
+ * @answer: appended to
+ * @stop: of the stub, for debug_exe_changed()
+ */
+void debug_offer_exec_events(const char *asked, GString *answer,
+                             DebugStop *stop);
+
+/**
+ * debug_exe_changed: tell gdb, if there is one that wants to know, that the
+ * calling thread has perhaps made another file the executable
+ *
+ * gdb takes it for an execve(2): it loads the new file's symbols, looks for its
+ * breakpoints in them, and lets the guest go on.  Called when all that the
+ * guest changes at once is in place, as gdb reads the aux vector.
+ */
+void debug_exe_changed(void);
 
 /*
  * The notes of a core dump; the dumping thread calls.
@@ -76,7 +101,7 @@ const void *core_auxv(void);
 size_t core_auxv_size(void);
 
 /**
- * crash_name_exe: say, after the message of a fatal signal, which executable
+ * crash_name_exe: say, beside the message of a fatal signal, which executable
  * that was
  *
  * On standard error and in a log of its own, in the words that QEMU has for

@@ -207,6 +207,7 @@ static abi_long do_set_mm(int opt, abi_ulong arg3, abi_ulong arg4,
     }
     if (!error) {
         show_title();
+        debug_exe_changed();
     }
     return target_ret(error);
 }

@@ -16,13 +16,14 @@ position weave;
 -static
  struct target_sigaction sigact_table@weave[TARGET_NSIG];
 
-@uncaught@
+@core_dumped@
+expression E;
 position weave;
 @@
  dump_core_and_abort(...)
  {
      <...
-     (void)fprintf@weave(stderr, ...);
+     core_dumped@weave = E;
 +    crash_name_exe();
      ...>
  }
