@@ -79,7 +79,8 @@ static struct {
 void debug_offer_exec_events(const char *asked, GString *answer,
                              DebugStop *stop)
 {
-    if (strstr(asked, "exec-events+") && fstat(exe_file_fd(), &gdb.known) == 0) {
+    if (strstr(asked, "exec-events+") &&
+        fstat(exe_file_fd(), &gdb.known) == 0) {
         gdb.stop = stop;
         g_string_append(answer, ";exec-events+");
     }

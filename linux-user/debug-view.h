@@ -59,9 +59,9 @@ void debug_offer_exec_events(const char *asked, GString *answer,
  * debug_exe_changed: tell gdb, if there is one that wants to know, that the
  * calling thread has perhaps made another file the executable
  *
- * gdb takes it for an execve(2): it loads the new file's symbols, looks for its
- * breakpoints in them, and lets the guest go on.  Called when all that the
- * guest changes at once is in place, as gdb reads the aux vector.
+ * gdb takes it for an execve(2): it loads the new file's symbols, looks for
+ * its breakpoints in them, and lets the guest go on.  Called when all that
+ * the guest changes at once is in place, as gdb reads the aux vector.
  */
 void debug_exe_changed(void);
 

@@ -22,7 +22,7 @@
 
 static void print_address(FILE *f, abi_ulong addr)
 {
-    fprintf(f, "%#" PRIx64, (uint64_t)addr);
+    fprintf(f, "0x%" PRIx64, (uint64_t)addr);
 }
 
 static void print_pointer(FILE *f, abi_ulong addr)
@@ -70,7 +70,7 @@ static void print_map_fields(FILE *f, const MMMap *map)
     for (int i = 0; i < ARRAY_SIZE(map_fields); i++) {
         const char *field = (const char *)&map->layout + map_fields[i].offset;
 
-        fprintf(f, "%s=%#" PRIx64 ", ", map_fields[i].name,
+        fprintf(f, "%s=0x%" PRIx64 ", ", map_fields[i].name,
                 *(const uint64_t *)field);
     }
     fputs("auxv=", f);

@@ -7,8 +7,9 @@
 set -u
 LC_ALL=C
 export LC_ALL
-unset QEMU_SET_MM QEMU_STRACE QEMU_GDB
+unset QEMU_SET_MM QEMU_STRACE QEMU_GDB DEBUGINFOD_URLS
 
+# shellcheck disable=SC2034 # by those that source it
 here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 # Below /tmp: the path is part of what is expected and must be short enough
 # for a socket.
