@@ -39,17 +39,29 @@ const char *debug_exe_name(void)
     return host_proc_fd_path(exe_file_fd(), answer) ? answer : exec_path;
 }
 
+static bool leads_to_exe(const char *path)
+{
+    struct stat by_fd, by_path;
+
+    return fstat(exe_file_fd(), &by_fd) < 0 ||
+           (stat(path, &by_path) == 0 && is_same_file(&by_fd, &by_path));
+}
+
+/* QEMU sends the path as it is; gdb's protocol has a meaning for these. */
+static bool can_be_sent(const char *path)
+{
+    return !strpbrk(path, "#$*}");
+}
+
 const char *debug_exe_path(void)
 {
     const char *name = debug_exe_name();
-    struct stat by_fd, by_name;
 
-    if (fstat(exe_file_fd(), &by_fd) == 0 &&
-        (stat(name, &by_name) < 0 || !is_same_file(&by_fd, &by_name))) {
-        snprintf(answer, sizeof(answer), "/proc/%d/exe", (int)getpid());
-        return answer;
+    if (leads_to_exe(name) && can_be_sent(name)) {
+        return name;
     }
-    return name;
+    snprintf(answer, sizeof(answer), "/proc/%d/exe", (int)getpid());
+    return answer;
 }
 
 size_t debug_auxv_size(void)
