@@ -10,7 +10,9 @@
 #include "qemu/cutils.h"
 #include "qemu/thread.h"
 #include "qemu.h"
+#include "binfmt.h"
 #include "exe-file.h"
+#include "exec-name.h"
 #include "fork-safety.h"
 #include "host-proc.h"
 #include "private-fd.h"
@@ -124,13 +126,17 @@ const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
                                char *buf)
 {
     struct stat by_link, by_name;
+    const char *path;
 
-    if (read_link(dirfd, link, buf) && fstatat(dirfd, link, &by_link, 0) == 0 &&
-        stat(buf, &by_name) == 0 && by_link.st_dev == by_name.st_dev &&
-        by_link.st_ino == by_name.st_ino) {
+    if (!binfmt_opened() && read_link(dirfd, link, buf) &&
+        fstatat(dirfd, link, &by_link, 0) == 0 && stat(buf, &by_name) == 0 &&
+        by_link.st_dev == by_name.st_dev && by_link.st_ino == by_name.st_ino) {
         return buf;
     }
-    pstrcpy(buf, PATH_MAX, is_own ? exe_file_path(dirfd, link) : link);
+    path = is_own ? exe_file_path(dirfd, link) : link;
+    if (path != link || !exec_name_mark(link, buf, PATH_MAX)) {
+        pstrcpy(buf, PATH_MAX, path);
+    }
     return buf;
 }
 

@@ -68,8 +68,9 @@ const char *exe_file_path(int dirfd, const char *link);
  * @buf: PATH_MAX bytes, may be used for the answer
  *
  * binfmt_misc passes the emulator a path, and by then a close-on-exec
- * /proc/self/fd/N is gone; so this is the file's own path as long as that
- * still names the same inode.
+ * /proc/self/fd/N is gone.  That does not matter where binfmt_misc opens the
+ * file as well, as it did for us; otherwise this is the file's own path as long
+ * as that still names the same inode.
  */
 const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
                                char *buf);

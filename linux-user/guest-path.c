@@ -14,6 +14,7 @@
 #include "qemu/path.h"
 #include "qemu/thread.h"
 #include "qemu.h"
+#include "binfmt.h"
 #include "exe-file.h"
 #include "fork-safety.h"
 #include "guest-path.h"
@@ -293,10 +294,11 @@ const char *guest_exec_path(int dirfd, const char *path, int flags)
     exec_prepared = true;
     if ((flags & AT_SYMLINK_NOFOLLOW) ||
         follow_links(dirfd, &at, buf, &place) != PROC_ENTRY_EXE) {
-        return path;
+        return binfmt_exec_path(dirfd, path, flags);
     }
     make_exe_link(&link, dirfd, at, &place);
-    return exe_file_exec_path(dirfd, link.path, place.is_own, exec_buf);
+    path = exe_file_exec_path(dirfd, link.path, place.is_own, exec_buf);
+    return binfmt_exec_path(dirfd, path, flags);
 }
 
 int guest_exec_failed(int ret)

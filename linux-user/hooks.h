@@ -8,6 +8,7 @@
 #ifndef LINUX_USER_HOOKS_H
 #define LINUX_USER_HOOKS_H
 
+#include "binfmt.h"
 #include "debug-view.h"
 #include "exe-file.h"
 #include "guest-fd.h"

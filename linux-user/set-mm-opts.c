@@ -1,5 +1,5 @@
 /*
- * The option -set-mm LIST and its variable QEMU_SET_MM
+ * The option -set-mm LIST, its variable QEMU_SET_MM and the file of defaults
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -65,6 +65,32 @@ bool set_mm_opts_parse(SetMMOpts *opts, const char *list,
         }
         list += len;
         list += *list == ',';
+    }
+    return true;
+}
+
+bool set_mm_opts_parse_file(SetMMOpts *opts, const char *text,
+                            char *error, size_t size)
+{
+    unsigned line = 1;
+
+    while (*text) {
+        size_t len = strcspn(text, ", \t\r\n#");
+
+        if (len && !apply_word(opts, text, len)) {
+            size_t used = snprintf(error, size, "%u: ", line);
+
+            if (used < size) {
+                describe(error + used, size - used, text, len);
+            }
+            return false;
+        }
+        text += len;
+        if (*text == '#') {
+            text += strcspn(text, "\n");
+        }
+        line += *text == '\n';
+        text += *text != '\0';
     }
     return true;
 }

@@ -1,5 +1,5 @@
 /*
- * The option -set-mm LIST and its variable QEMU_SET_MM
+ * The option -set-mm LIST, its variable QEMU_SET_MM and the file of defaults
  *
  * Nothing of QEMU is included, so that the parser can be tested alone.
  *
@@ -49,5 +49,16 @@ typedef struct SetMMOpts {
  */
 bool set_mm_opts_parse(SetMMOpts *opts, const char *list,
                        char *error, size_t size);
+
+/**
+ * set_mm_opts_parse_file: apply the lines of a file
+ * @text: words separated by commas, blanks or newlines; what follows a # on
+ *        a line is a comment
+ * @error: as above, with the number of the line and ": " in front
+ *
+ * Returns: true if every word was known.
+ */
+bool set_mm_opts_parse_file(SetMMOpts *opts, const char *text,
+                            char *error, size_t size);
 
 #endif /* LINUX_USER_SET_MM_OPTS_H */

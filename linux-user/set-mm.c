@@ -11,6 +11,7 @@
 #include "user-internals.h"
 #include "debug-view.h"
 #include "exe-file.h"
+#include "exec-name.h"
 #include "guest-comm.h"
 #include "guest-fd.h"
 #include "guest-mm.h"
@@ -32,20 +33,57 @@
 
 static SetMMOpts opts;
 
+/* Once; most machines have no such file. */
+static void read_conf(void)
+{
+    static bool done;
+    g_autofree char *text = NULL;
+    g_autoptr(GError) failure = NULL;
+    char error[512];
+
+    if (done) {
+        return;
+    }
+    done = true;
+    if (!g_file_get_contents(SET_MM_CONF, &text, NULL, &failure)) {
+        if (!g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
+            !g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)) {
+            fprintf(stderr, "qemu: %s\n", failure->message);
+            exit(1);
+        }
+    } else if (!set_mm_opts_parse_file(&opts, text, error, sizeof(error))) {
+        fprintf(stderr, "qemu: " SET_MM_CONF ":%s\n", error);
+        exit(1);
+    }
+}
+
 void set_mm_option(const char *list)
 {
     char error[256];
 
+    read_conf();
     if (!set_mm_opts_parse(&opts, list, error, sizeof(error))) {
         fprintf(stderr, "qemu: -set-mm: %s\n", error);
         exit(1);
     }
 }
 
-void set_mm_prepare(int execfd, const char *path)
+/* argv[0] is the path if binfmt_misc was not told to keep the guest's. */
+static void restore_name(char *path, char **argv)
+{
+    bool is_same = argv[0] && !strcmp(argv[0], path);
+
+    if (exec_name_restore(path) && is_same) {
+        argv[0] = path;
+    }
+}
+
+char *set_mm_prepare(int execfd, char *path, char **argv)
 {
     int state = public_state_create();
 
+    read_conf();
+    restore_name(path, argv);
     guest_rlimit_init();
     exe_file_init(path);
     private_fd_init(execfd, state);
@@ -59,6 +97,7 @@ void set_mm_prepare(int execfd, const char *path)
     guest_path_init();
     guest_comm_init(path);
     debug_init();
+    return path;
 }
 
 static void show_title(void)

@@ -7,20 +7,28 @@
 #ifndef LINUX_USER_SET_MM_H
 #define LINUX_USER_SET_MM_H
 
+/* The machine's defaults. */
+#define SET_MM_CONF "/etc/qemu-set-mm.conf"
+
 /**
  * set_mm_option: the command line option -set-mm and QEMU_SET_MM
  * @list: see set_mm_opts_parse()
  *
- * Exits with 1 and one line of explanation if a word is not known.
+ * SET_MM_CONF is read before the first.  Exits with 1 and one line of
+ * explanation if a word is not known.
  */
 void set_mm_option(const char *list);
 
 /**
  * set_mm_prepare: take the program's identity before it is loaded
  * @execfd: of the program; stays the caller's
- * @path: as given to QEMU
+ * @path: as given to QEMU; stays the caller's, and as long as the process
+ * @argv: of the program
+ *
+ * Returns: the path as the guest knows it, which can be another one for
+ * /proc/self/exe; that is put in the place of an argv[0] that is @path, too.
  */
-void set_mm_prepare(int execfd, const char *path);
+char *set_mm_prepare(int execfd, char *path, char **argv);
 
 /**
  * set_mm_start: complete the process's identity before the first guest

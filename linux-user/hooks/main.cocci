@@ -20,11 +20,38 @@ position weave;
    ...
  };
 
+// What a set-user-ID program is started with comes from somebody else.
+@secure@
+expression name;
+position weave;
+@@
+- getenv@weave(name)
++ secure_getenv(name)
+
+@is_option@
+expression arg;
+position weave;
+@@
+- if (arg[0] !=@weave '-') {
++ if (!binfmt_is_option(arg)) {
+      break;
+  }
+
+// The path may be one that only binfmt_misc could follow.
+// Series: 10.0
+@resolve@
+expression path, real;
+position weave;
+@@
+- if (!realpath@weave(path, real)) {
+-     printf(...);
+- }
+
 @prepare@
 expression ret, fd, path, argv, env, regs, info, bprm;
 position weave;
 @@
-+ set_mm_prepare(fd, path);
++ path = set_mm_prepare(fd, path, argv);
   ret = loader_exec@weave(fd, path, argv, env, regs, info, bprm);
 
 @start@

@@ -79,6 +79,57 @@ static void test_short_buffer(void)
     }
 }
 
+static void test_file(void)
+{
+    SetMMOpts opts = { 0 };
+    char error[256] = "";
+    const char *text = "# machine-wide\n"
+                       "\n"
+                       "  rule=linux, caps=all # rule=off\r\n"
+                       "title=guest";
+
+    g_assert_true(set_mm_opts_parse_file(&opts, text, error, sizeof(error)));
+    g_assert_cmpint(opts.rule, ==, SET_MM_RULE_LINUX);
+    g_assert_cmpint(opts.caps, ==, SET_MM_CAPS_ALL);
+    g_assert_cmpint(opts.title, ==, SET_MM_TITLE_GUEST);
+    g_assert_true(set_mm_opts_parse_file(&opts, "", error, sizeof(error)));
+    g_assert_true(set_mm_opts_parse_file(&opts, "#", error, sizeof(error)));
+    g_assert_cmpstr(error, ==, "");
+}
+
+static void test_file_unknown(void)
+{
+    static const struct {
+        const char *text, *prefix;
+    } wrong[] = {
+        { "bogus", "1: unknown word 'bogus', known are rule=relaxed," },
+        { "\n#x\ncaps=all\ncaps=none # y\n", "4: unknown word 'caps=none'," },
+        { "caps = all\n", "1: unknown word 'caps'," },
+        { "QEMU_SET_MM=caps=all\n", "1: unknown word 'QEMU_SET_MM=caps=all'" },
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        SetMMOpts opts = { 0 };
+        char error[256] = "";
+
+        g_assert_false(set_mm_opts_parse_file(&opts, wrong[i].text, error,
+                                              sizeof(error)));
+        g_assert_true(g_str_has_prefix(error, wrong[i].prefix));
+        g_assert_null(strchr(error, '\n'));
+    }
+}
+
+static void test_file_short_buffer(void)
+{
+    for (size_t size = 1; size < 300; size++) {
+        SetMMOpts opts = { 0 };
+        g_autofree char *error = g_malloc(size);
+
+        g_assert_false(set_mm_opts_parse_file(&opts, "\nx", error, size));
+        g_assert_cmpuint(strlen(error), <, size);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -87,5 +138,8 @@ int main(int argc, char **argv)
     g_test_add_func("/last-wins", test_last_wins);
     g_test_add_func("/unknown", test_unknown);
     g_test_add_func("/short-buffer", test_short_buffer);
+    g_test_add_func("/file", test_file);
+    g_test_add_func("/file-unknown", test_file_unknown);
+    g_test_add_func("/file-short-buffer", test_file_short_buffer);
     return g_test_run();
 }
