@@ -4,11 +4,13 @@
 # at its head.
 
 BUILD ?= build
-export BUILD
+PREFIX ?= /usr/local
+export BUILD PREFIX DESTDIR
 
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
-.PHONY: emulators run test bench clean distclean docs help
+.PHONY: emulators run test bench clean distclean docs help install uninstall \
+	register unregister deb test-deb test-programs
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -26,6 +28,27 @@ bench:
 
 docs:
 	@scripts/docs
+
+install:
+	@scripts/install-packages install
+	@scripts/emulators $(TARGETS)
+	@scripts/docs
+	@scripts/install $(TARGETS)
+
+uninstall:
+	@scripts/uninstall
+
+register unregister:
+	@scripts/binfmt --conf $(PREFIX)/lib/binfmt.d $@ $(TARGETS)
+
+deb:
+	@scripts/deb $(TARGETS)
+
+test-deb:
+	@scripts/test-deb
+
+test-programs:
+	@scripts/test-programs
 
 clean:
 	@scripts/clean

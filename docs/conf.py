@@ -8,4 +8,6 @@ html_theme = "alabaster"
 man_pages = [
     ("qemu-set-mm", "qemu-set-mm",
      "PR_SET_MM for the guests of QEMU's user emulators", "", 7),
+    ("qemu-set-mm-binfmt", "qemu-set-mm-binfmt",
+     "have the kernel start the emulators for foreign programs", "", 8),
 ]
