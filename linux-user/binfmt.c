@@ -20,10 +20,23 @@ bool binfmt_opened(void)
 }
 
 /* With neither O nor P the kernel leaves no trace. */
+static bool was_started(void)
+{
+    return binfmt_opened() ||
+           (getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0);
+}
+
 bool binfmt_is_option(const char *arg)
 {
-    return *arg == '-' && !binfmt_opened() &&
-           !(getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0);
+    return *arg == '-' && !was_started();
+}
+
+/* The kernel tells the emulator the same that it would tell the program. */
+char *binfmt_execfn(char *path)
+{
+    char *name = (char *)getauxval(AT_EXECFN);
+
+    return was_started() && name ? name : path;
 }
 
 static bool is_close_on_exec(int fd)

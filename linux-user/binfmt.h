@@ -26,6 +26,16 @@ bool binfmt_opened(void);
 bool binfmt_is_option(const char *arg);
 
 /**
+ * binfmt_execfn: what was given to execve(2)
+ * @path: of the program, as given to the emulator
+ *
+ * For a script's interpreter that is the script, as it is for every program.
+ *
+ * Returns: @path if binfmt_misc did not start us; stays.
+ */
+char *binfmt_execfn(char *path);
+
+/**
  * binfmt_exec_path: a path by which binfmt_misc can execute what is meant
  * @dirfd, @path, @flags: of execveat(2), host values
  *

@@ -9,6 +9,7 @@
 #include <linux/prctl.h>
 #include "qemu.h"
 #include "user-internals.h"
+#include "binfmt.h"
 #include "debug-view.h"
 #include "exe-file.h"
 #include "exec-name.h"
@@ -69,7 +70,7 @@ void set_mm_option(const char *list)
 }
 
 /* argv[0] is the path if binfmt_misc was not told to keep the guest's. */
-static void restore_name(char *path, char **argv)
+static void restore_argv0(char *path, char **argv)
 {
     bool is_same = argv[0] && !strcmp(argv[0], path);
 
@@ -80,10 +81,10 @@ static void restore_name(char *path, char **argv)
 
 char *set_mm_prepare(int execfd, char *path, char **argv)
 {
+    char *name = binfmt_execfn(path);
     int state = public_state_create();
 
     read_conf();
-    restore_name(path, argv);
     guest_rlimit_init();
     exe_file_init(path);
     private_fd_init(execfd, state);
@@ -95,9 +96,11 @@ char *set_mm_prepare(int execfd, char *path, char **argv)
     host_proc_init();
     proc_file_init();
     guest_path_init();
-    guest_comm_init(path);
+    restore_argv0(path, argv);
+    exec_name_restore(name);
+    guest_comm_init(name);
     debug_init();
-    return path;
+    return name;
 }
 
 static void show_title(void)

@@ -25,8 +25,8 @@ void set_mm_option(const char *list);
  * @path: as given to QEMU; stays the caller's, and as long as the process
  * @argv: of the program
  *
- * Returns: the path as the guest knows it, which can be another one for
- * /proc/self/exe; that is put in the place of an argv[0] that is @path, too.
+ * Returns: what was given to execve(2), as the guest knows it; an argv[0] that
+ * is @path is changed with it where that is /proc/self/exe.
  */
 char *set_mm_prepare(int execfd, char *path, char **argv);
 
