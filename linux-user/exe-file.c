@@ -22,7 +22,7 @@
 #endif
 
 static struct {
-    char *start_path;       /* of the program; absolute if there is no /proc */
+    char *start_path;       /* of the program if there is no /proc, absolute */
     struct stat emulator;
     QemuMutex check_lock;   /* see ask_kernel() */
     int is_beside_emulator; /* 1: yes, -1: no, 0: not known */
@@ -59,9 +59,6 @@ void exe_file_init(const char *path)
     fork_safety_lock_init(&exe.check_lock, NULL);
     if (stat("/proc/self/exe", &exe.emulator) < 0) {
         exe.start_path = realpath(path, NULL);
-    }
-    if (!exe.start_path) {
-        exe.start_path = g_strdup(path);
     }
 }
 
@@ -106,7 +103,11 @@ bool exe_file_emulator_is_busy(void)
     return known > 0;
 }
 
-/* Where there is no /proc; it may have been there at the start. */
+/*
+ * Where there is no /proc; it may have been there at the start.  Returns: NULL
+ * if the executable has no name here, as one that was reached from outside of
+ * a chroot.
+ */
 static const char *path_without_proc(void)
 {
     static __thread char path[PATH_MAX];
@@ -116,10 +117,13 @@ static const char *path_without_proc(void)
 
 const char *exe_file_path(int dirfd, const char *link)
 {
+    const char *path = link;
     char probe;
 
-    return readlinkat(dirfd, link, &probe, 1) < 0 && errno == ENOENT
-           ? path_without_proc() : link;
+    if (readlinkat(dirfd, link, &probe, 1) < 0 && errno == ENOENT) {
+        path = path_without_proc();
+    }
+    return path ?: link;
 }
 
 const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
@@ -148,6 +152,10 @@ ssize_t exe_file_readlink(int dirfd, const char *link, bool is_own, char *buf,
     if (len < 0 && errno == ENOENT && is_own) {
         const char *path = path_without_proc();
 
+        if (!path) {
+            errno = ENOENT;
+            return -1;
+        }
         len = MIN(strlen(path), size);
         memcpy(buf, path, len);
     }
