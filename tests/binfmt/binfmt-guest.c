@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A program that executes, is executed, and says what it is then
  *
@@ -12,8 +13,6 @@
  * by that SPELLING, after CHANGE of its file.  chain executes PATH and OTHER in
  * turn, COUNT times, and then does what ARG says.  Before each execution all
  * that PR_SET_MM can move is moved; report tells whether it is back.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #define _GNU_SOURCE
 #include <dirent.h>
