@@ -85,15 +85,17 @@ void debug_auxv_read(void *buf, size_t offset, size_t len)
 /* Of a gdb that wants to know of an execve(2). */
 static struct {
     DebugStop *stop;
+    DebugAttached *attached;
     struct stat known;
 } gdb;
 
 void debug_offer_exec_events(const char *asked, GString *answer,
-                             DebugStop *stop)
+                             DebugStop *stop, DebugAttached *attached)
 {
     if (strstr(asked, "exec-events+") &&
         fstat(exe_file_fd(), &gdb.known) == 0) {
         gdb.stop = stop;
+        gdb.attached = attached;
         g_string_append(answer, ";exec-events+");
     }
 }
@@ -125,7 +127,8 @@ void debug_exe_changed(void)
 {
     struct stat now;
 
-    if (gdb.stop && fstat(exe_file_fd(), &now) == 0 &&
+    /* One that has detached may still be there, and would not answer. */
+    if (gdb.stop && gdb.attached() && fstat(exe_file_fd(), &now) == 0 &&
         !is_same_file(&now, &gdb.known)) {
         gdb.known = now;
         remove_breakpoints();

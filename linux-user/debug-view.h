@@ -42,18 +42,19 @@ size_t debug_auxv_size(void);
  */
 void debug_auxv_read(void *buf, size_t offset, size_t len);
 
-/* gdb_handlesig() of QEMU's stub */
+/* Of QEMU's stub: gdb_handlesig() and gdb_first_attached_cpu() */
 typedef int DebugStop(CPUState *cpu, int sig, const char *reason,
                       void *siginfo, int siginfo_len);
+typedef CPUState *DebugAttached(void);
 
 /**
  * debug_offer_exec_events: answer gdb's question for what the stub can do
  * @asked: what gdb said that it can
  * @answer: appended to
- * @stop: of the stub, for debug_exe_changed()
+ * @stop, @attached: of the stub, for debug_exe_changed()
  */
 void debug_offer_exec_events(const char *asked, GString *answer,
-                             DebugStop *stop);
+                             DebugStop *stop, DebugAttached *attached);
 
 /**
  * debug_exe_changed: tell gdb, if there is one that wants to know, that the

@@ -21,6 +21,7 @@ position weave;
  {
      <...
      g_string_append@weave(answer, ";fork-events+");
-+    debug_offer_exec_events(asked, answer, gdb_handlesig);
++    debug_offer_exec_events(asked, answer, gdb_handlesig,
++                            gdb_first_attached_cpu);
      ...>
  }

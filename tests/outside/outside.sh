@@ -78,4 +78,4 @@ stop() {
     kill "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
 }
-is_ready() { grep -q '^ready' "$tmp/guest.out"; }
+is_ready() { grep -q '^ready' "$tmp/guest.out" 2>/dev/null; }
