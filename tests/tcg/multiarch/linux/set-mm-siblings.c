@@ -396,7 +396,7 @@ static const struct spelling spellings[] = {
     { "//proc//PID/.", NULL, "//proc//%d/./", false, NULL },
     { "/proc/self/../PID", NULL, "/proc/self/../%d/", false, NULL },
     { "/proc/PID/task/PID", NULL, "/proc/%d/task/%d/", false, NULL },
-    { "/proc/self/root/proc/PID", NULL, "/proc/self/root/proc/%d/", false,
+    { "PID by way of self/root", NULL, "/proc/self/root" "/proc/%d/", false,
       NULL },
     { "PID from a descriptor of /proc", "/proc", "%d/", false, NULL },
     { "from a descriptor of /proc/PID", "/proc/%d", "", false, NULL },
