@@ -9,7 +9,9 @@
 #include "set-mm-test.h"
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/xattr.h>
 
@@ -81,6 +83,17 @@ static void map_file(void)
     mprotect(at + page_size(), page_size(), PROT_READ | PROT_WRITE);
     munmap(at + 2 * page_size(), page_size());
     judge.shared->value[0] = (uintptr_t)at;
+    close(fd);
+}
+
+static void write_to(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY);
+
+    if (fd >= 0 && write(fd, text, strlen(text)) < 0) {
+        close(fd);
+        return;
+    }
     close(fd);
 }
 
@@ -703,6 +716,68 @@ static void ends(const char *id, const void *arg)
                                                             0)));
 }
 
+/* A PID namespace has few processes, so a number is soon there again. */
+static const char *few_pids(void)
+{
+    const int spaces = CLONE_NEWPID | CLONE_NEWNS;
+    unsigned uid = geteuid(), gid = getegid();
+    char map[40];
+    pid_t pid;
+
+    if (unshare(spaces) && unshare(spaces | CLONE_NEWUSER)) {
+        return "a PID namespace is not permitted";
+    }
+    snprintf(map, sizeof(map), "0 %u 1", uid);
+    write_to("/proc/self/uid_map", map);
+    write_to("/proc/self/setgroups", "deny");
+    snprintf(map, sizeof(map), "0 %u 1", gid);
+    write_to("/proc/self/gid_map", map);
+    pid = fork();
+    if (pid > 0) {
+        _exit(wait_for(pid) ? 1 : 0);
+    }
+    alarm(CASE_SECONDS);
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount("proc", "/proc", "proc", 0, NULL)) {
+        return "mounting is not permitted";
+    }
+    return NULL;
+}
+
+static void number_reused(const char *id, const void *arg)
+{
+    const char *reason = few_pids();
+    char text[64];
+    pid_t first;
+    int fd;
+
+    (void)arg;
+    if (reason) {
+        skip(id, "a number that is used again", reason);
+        return;
+    }
+    start_other();
+    first = other.pid;
+    tell('c');
+    fd = open(entry("cmdline"), O_RDONLY);
+    check_num(id, "read of the first", sizeof(title),
+              read(fd, text, sizeof(text)));
+    end_other();
+    snprintf(text, sizeof(text), "%d", first - 1);
+    write_to("/proc/sys/kernel/ns_last_pid", text);
+    start_other();
+    if (!check_num(id, "the number is used again", first, other.pid)) {
+        return;
+    }
+    tell('c');
+    tell('w');
+    check_err(id, "read by way of the first", ESRCH,
+              err_of(pread(fd, text, sizeof(text), 0)));
+    check_str(id, "read of the second", "written",
+              read_text(entry("cmdline"), text, sizeof(text)) ? text : "");
+    end_other();
+}
+
 static void executed_anew(const char *id, const void *arg)
 {
     static const char want[] = "executed\0--idle";
@@ -792,5 +867,6 @@ int main(int argc, char **argv)
     run_case("G55", ends, NULL);
     run_case("G56", executed_anew, NULL);
     run_case("G57", native, NULL);
+    run_case("G58", number_reused, NULL);
     return finish();
 }
