@@ -33,6 +33,7 @@ enum { ENOUGH = 1024 };
 
 /* What the process was started with. */
 static struct rlimit nofile_at_start;
+static struct rlimit data_at_start = { RLIM_INFINITY, RLIM_INFINITY };
 
 static bool read_limit(const GuestLimit *limit, struct rlimit *rlim)
 {
@@ -91,17 +92,17 @@ void guest_rlimit_show(void)
 
 void guest_rlimit_init(void)
 {
+    getrlimit(RLIMIT_DATA, &data_at_start);
     getrlimit(RLIMIT_NOFILE, &nofile_at_start);
 }
 
+/* Asked by every brk(2), and nobody but the guest changes it for the guest. */
 uint64_t guest_rlimit_data(void)
 {
-    struct rlimit rlim;
+    struct rlimit rlim = data_at_start;
 
-    if (get_data_limit(&rlim) < 0 || rlim.rlim_cur == RLIM_INFINITY) {
-        return UINT64_MAX;
-    }
-    return rlim.rlim_cur;
+    read_limit(&data_limit, &rlim);
+    return rlim.rlim_cur == RLIM_INFINITY ? UINT64_MAX : rlim.rlim_cur;
 }
 
 int guest_getrlimit(int resource, struct rlimit *rlim)
