@@ -147,12 +147,8 @@ static bool find_in_sibling(int dirfd, const char *path, ProcName name,
 
 static bool find(int dirfd, const char *path, Place *place)
 {
-    ProcName name;
+    ProcName name = proc_name_guess(path);
 
-    if (!proc_name_may_be_path(path)) {
-        return false;
-    }
-    name = proc_name_guess(path);
     if (name.entry != PROC_ENTRY_EXE &&
         (name.entry != PROC_ENTRY_NUMBER ||
          (name.number < SIBLING_USUAL_FIRST && !private_fd_is(name.number)))) {
@@ -167,10 +163,13 @@ static bool find(int dirfd, const char *path, Place *place)
     return place->is_own || find_in_sibling(dirfd, path, name, place);
 }
 
-/* What the path itself names, links at its end not followed. */
-static ProcEntry find_entry(int dirfd, const char *path, Place *place)
+/*
+ * What the path itself names, links at its end not followed.  Nearly every path
+ * is done with after a look at its last letters.
+ */
+static inline ProcEntry find_entry(int dirfd, const char *path, Place *place)
 {
-    if (!find(dirfd, path, place)) {
+    if (likely(!proc_name_may_be_path(path)) || !find(dirfd, path, place)) {
         place->entry = PROC_ENTRY_NONE;
     }
     return place->entry;
@@ -353,8 +352,8 @@ static off_t visible_fds_in(int dirfd, const char *path, off_t size)
 }
 
 /* What is spelled out, before the host is asked. */
-static const char *spelled_place(int dirfd, const char *path, bool follow,
-                                 ProcEntry *entry)
+static inline const char *spelled_place(int dirfd, const char *path,
+                                        bool follow, ProcEntry *entry)
 {
     Place place;
 
