@@ -110,11 +110,10 @@ static uint64_t find_vdso(void)
 
 void guest_mm_init(const struct image_info *info)
 {
+    size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
     PublicProgram program;
 
     QEMU_BUILD_BUG_ON(sizeof(GuestAuxv) > PUBLIC_AUXV_MAX);
-
-    size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
 
     fork_safety_lock_init(&mm.lock, NULL);
     init_layout(info);

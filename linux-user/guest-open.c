@@ -98,19 +98,20 @@ static ProcEntry content_of(int dirfd, const char *path)
 static void note_opened(const OpenCall *call, const char *path, int fd,
                         bool by_link)
 {
-    ProcEntry entry = PROC_ENTRY_NONE;
+    ProcName name;
+    bool has_content;
 
     if ((call->how.flags & O_PATH) || fd < 0) {
         return;
     }
-    if (proc_entry_has_content(proc_name_guess(path).entry)) {
-        entry = proc_name_find(call->dirfd, path).entry;
-        by_link |= entry == PROC_ENTRY_NONE;
-    }
-    if (entry == PROC_ENTRY_NONE && by_link) {
+    name = proc_name_guess(path);
+    has_content = proc_entry_has_content(name.entry);
+    if (has_content && proc_name_is_own(call->dirfd, path, name)) {
+        proc_file_opened(fd, name.entry);
+    } else if (has_content || by_link) {
         proc_file_opened_by_link(fd);
     } else {
-        proc_file_opened(fd, entry);
+        proc_file_opened(fd, PROC_ENTRY_NONE);
     }
 }
 

@@ -450,13 +450,21 @@ int guest_faccessat(int dirfd, const char *path, int mode, int flags)
     return ret;
 }
 
+static ssize_t read_exe_link(int dirfd, const char *path, const Place *place,
+                             char *buf, size_t size)
+{
+    EntryPath link;
+
+    make_exe_link(&link, dirfd, path, place);
+    return exe_file_readlink(dirfd, link.path, place->is_own, buf, size);
+}
+
 /* An empty path means what @fd is, which can be the link. */
 static ssize_t read_open_link(int fd, char *buf, size_t size, ssize_t len)
 {
     int dirfd = AT_FDCWD;
     char path[PATH_MAX];
     const char *at = path;
-    EntryPath link;
     ProcName name;
     Place place;
 
@@ -468,23 +476,18 @@ static ssize_t read_open_link(int fd, char *buf, size_t size, ssize_t len)
         dirfd = private_fd(PRIVATE_FD_PROC);
         at = "self/exe";
     }
-    if (find_entry(dirfd, at, &place) == PROC_ENTRY_EXE) {
-        make_exe_link(&link, dirfd, at, &place);
-        return exe_file_readlink(dirfd, link.path, place.is_own, buf, size);
-    }
-    return len;
+    return find_entry(dirfd, at, &place) == PROC_ENTRY_EXE
+           ? read_exe_link(dirfd, at, &place, buf, size) : len;
 }
 
 ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
-    EntryPath link;
     Place place;
     ssize_t ret;
 
     switch (find_entry(dirfd, path, &place)) {
     case PROC_ENTRY_EXE:
-        make_exe_link(&link, dirfd, path, &place);
-        return exe_file_readlink(dirfd, link.path, place.is_own, buf, size);
+        return read_exe_link(dirfd, path, &place, buf, size);
     case PROC_ENTRY_NUMBER:
         path = path_to_nothing(path, &place);
         break;

@@ -304,14 +304,15 @@ static bool own_field(unsigned n, const MMLayout *mm,
 static bool sibling_field(const Sibling *sibling, const HostStat *host,
                           unsigned n, uint64_t *value)
 {
-    uint64_t threads = host_stat_number(host, STAT_NUM_THREADS);
+    uint64_t threads;
 
-    if (n == STAT_NUM_THREADS && threads > sibling->state.helper_threads) {
+    if (n == STAT_NUM_THREADS) {
+        threads = host_stat_number(host, n);
         *value = threads - sibling->state.helper_threads;
-        return true;
+        return threads > sibling->state.helper_threads;
     }
-    return host_stat_number(host, STAT_END_CODE) > 1 &&
-           layout_field(n, &sibling->state.layout, value);
+    return layout_field(n, &sibling->state.layout, value) &&
+           host_stat_number(host, STAT_END_CODE) > 1;
 }
 
 /* printf is slow, and stat has many numbers. */

@@ -123,7 +123,7 @@ static bool is_plain_spelling(const char *dir, size_t len)
             !memcmp(dir + proc_len, own, strlen(own)));
 }
 
-static bool is_procfs_fd(int fd)
+bool proc_name_is_procfs(int fd)
 {
     struct statfs fs;
 
@@ -139,7 +139,7 @@ static bool is_procfs(int dirfd, const char *path, const struct stat *st)
         return true;
     }
     fd = openat(dirfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    ret = fd >= 0 && is_procfs_fd(fd);
+    ret = fd >= 0 && proc_name_is_procfs(fd);
     close(fd);
     return ret;
 }

@@ -67,6 +67,9 @@ static inline bool proc_name_may_be_path(const char *path)
  */
 void proc_name_init(dev_t dev, int (*root)(void));
 
+/* proc_name_is_procfs: is a descriptor, of whatever sort, one of a procfs? */
+bool proc_name_is_procfs(int fd);
+
 /**
  * proc_name_guess: what could a path mean, by its last component?
  * @path: as the guest passed it

@@ -5,8 +5,6 @@
  */
 
 #include "qemu/osdep.h"
-#include <linux/magic.h>
-#include <sys/vfs.h>
 #include "qemu/cutils.h"
 #include "host-proc.h"
 #include "private-fd.h"
@@ -29,13 +27,6 @@ static size_t read_entry(int dir, const char *name, char *buf, size_t size)
     len = MAX(len, 0);
     buf[len] = '\0';
     return len;
-}
-
-static bool is_procfs(int fd)
-{
-    struct statfs fs;
-
-    return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
 /*
@@ -127,7 +118,7 @@ static bool look(Sibling *s)
     char limits[2048];
     int limit, first, error;
 
-    if (!is_procfs(s->dir) ||
+    if (!proc_name_is_procfs(s->dir) ||
         !read_entry(s->dir, "limits", limits, sizeof(limits))) {
         return false;
     }
