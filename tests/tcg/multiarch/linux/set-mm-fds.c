@@ -1113,6 +1113,8 @@ static void large_limit(const char *id, const void *arg)
     }
     status = wait_for(pid);
     check_num(id, "a child has the two numbers", 0, status);
+    close(3);
+    close(4);
     close(LARGE - 1);
     close(LARGE - 2);
     check_every(id, "limit of 524288: fstat", EBADF, p_fstat);
