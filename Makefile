@@ -10,7 +10,7 @@ export BUILD PREFIX DESTDIR
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
 .PHONY: emulators run test bench clean distclean docs help install uninstall \
-	register unregister deb test-deb test-programs
+	register unregister deb test-deb test-programs oracle
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -46,6 +46,9 @@ deb:
 
 test-deb:
 	@scripts/test-deb
+
+oracle:
+	@scripts/oracle $(KERNELS)
 
 test-programs:
 	@scripts/test-programs

@@ -268,9 +268,11 @@ static inline void tap_add(bool ok, const char *text, const char *diag,
                            const char *asked, const char *answer)
 {
     struct shared *s = judge.shared;
-    struct tap_line *line = &s->line[s->lines];
+    /* A child and its parent may both have something to say. */
+    unsigned at = __atomic_fetch_add(&s->lines, 1, __ATOMIC_SEQ_CST);
+    struct tap_line *line = &s->line[at];
 
-    if (s->lines == MAX_LINES) {
+    if (at >= MAX_LINES) {
         abort();
     }
     line->ok = ok;
@@ -280,7 +282,6 @@ static inline void tap_add(bool ok, const char *text, const char *diag,
     without_names(line->answer, sizeof(line->answer), answer);
     make_printable(line->asked);
     make_printable(line->answer);
-    s->lines++;
     if (getpid() == judge.pid) {
         tap_flush();
     }
@@ -346,7 +347,7 @@ static inline bool check_num(const char *id, const char *text, uint64_t want,
 {
     char answer[40];
 
-    if (got < 13) {
+    if (got < 4) {
         snprintf(answer, sizeof(answer), "%" PRIu64, got);
     } else {
         snprintf(answer, sizeof(answer), "%s",
