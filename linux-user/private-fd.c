@@ -127,12 +127,45 @@ static bool move_to(const int from[NR_PRIVATE_FDS], rlim_t ceiling)
     return true;
 }
 
-void private_fd_init(int exe, int state)
+static void read_limit_at_start(void)
 {
     struct rlimit rlim = {
         .rlim_cur = FIRST_CEILING,
         .rlim_max = FIRST_CEILING + NR_PRIVATE_FDS,
     };
+
+    getrlimit(RLIMIT_NOFILE, &rlim);
+    limit.hard = rlim.rlim_max;
+    limit.ceiling = MIN(MIN(rlim.rlim_cur, FIRST_CEILING),
+                        private_fd_max_ceiling());
+    limit.soft = rlim.rlim_cur;
+}
+
+/*
+ * The first thread, QEMU's for RCU, is made before main().  From then on the
+ * kernel waits some milliseconds for readers whenever the table of descriptors
+ * grows, so it grows here.
+ */
+static void __attribute__((constructor(101))) grow_table(void)
+{
+    int any = open("/", O_PATH | O_CLOEXEC);
+    int last;
+
+    read_limit_at_start();
+    raise_limit();
+    last = fcntl(any, F_DUPFD_CLOEXEC,
+                 (int)limit.ceiling + NR_PRIVATE_FDS - 1);
+    if (last >= 0) {
+        close(last);
+    }
+    if (any >= 0) {
+        close(any);
+    }
+    lower_limit();
+}
+
+void private_fd_init(int exe, int state)
+{
     static const ForkActions at_fork = { .in_child = forget_tables };
     int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* What there is none of is held by another of the executable. */
@@ -144,11 +177,6 @@ void private_fd_init(int exe, int state)
     };
 
     fork_safety_lock_init(&limit.lock, &at_fork);
-    getrlimit(RLIMIT_NOFILE, &rlim);
-    limit.hard = rlim.rlim_max;
-    limit.ceiling = MIN(MIN(rlim.rlim_cur, FIRST_CEILING),
-                        private_fd_max_ceiling());
-    limit.soft = rlim.rlim_cur;
     raise_limit();
     move_to(fds, limit.ceiling);
     set_soft(limit.soft);
