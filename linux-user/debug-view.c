@@ -12,6 +12,7 @@
 #include "debug-view.h"
 #include "exe-file.h"
 #include "guest-comm.h"
+#include "guest-mem.h"
 #include "guest-mm.h"
 #include "host-proc.h"
 #include "same-file.h"
@@ -143,7 +144,7 @@ bool core_read_args(char *args, size_t len)
 {
     MMLayout layout = guest_mm_layout();
 
-    return copy_from_user(args, layout.arg_start, len) == 0;
+    return guest_mem_load(args, layout.arg_start, len);
 }
 
 char *core_comm(void)

@@ -385,12 +385,14 @@ static int judge_candidate(int fd, bool unless_mapped)
 int exe_file_replace(int fd, bool unless_mapped)
 {
     int error = private_fd_begin_exe(fd);
+    int end_error;
 
     if (!error) {
         error = judge_candidate(private_fd(PRIVATE_FD_CANDIDATE),
                                 unless_mapped);
-        private_fd_end_exe(!error);
+        end_error = private_fd_end_exe(!error);
         qatomic_set(&exe.is_beside_emulator, 0);
+        error = error ?: end_error;
     }
     return error;
 }

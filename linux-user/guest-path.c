@@ -278,6 +278,17 @@ bool guest_path_is_exe(int dirfd, const char **path)
 
 static __thread bool exec_prepared;
 
+/*
+ * Whoever searches PATH executes many names that are not there.  Another
+ * error does not mean that execve(2) will not find it a moment later.
+ */
+static bool is_absent(int dirfd, const char *path)
+{
+    return faccessat(dirfd, path, F_OK, AT_EACCESS) < 0 &&
+           (errno == ENOENT || errno == ENOTDIR || errno == EACCES ||
+            errno == ELOOP || errno == ENAMETOOLONG);
+}
+
 const char *guest_exec_path(int dirfd, const char *path, int flags)
 {
     const char *at = path;
@@ -285,8 +296,7 @@ const char *guest_exec_path(int dirfd, const char *path, int flags)
     EntryPath link;
     Place place;
 
-    /* Whoever searches PATH executes many names that are not there. */
-    if (*path && faccessat(dirfd, path, F_OK, AT_EACCESS) < 0) {
+    if (*path && is_absent(dirfd, path)) {
         return path;
     }
     guest_rlimit_before_exec();

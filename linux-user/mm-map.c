@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu.h"
 #include "user-internals.h"
+#include "guest-mem.h"
 #include "mm-map.h"
 
 /*
@@ -48,7 +49,7 @@ int mm_map_read(MMMap *map, abi_ulong addr)
 {
     struct target_prctl_mm_map t;
 
-    if (copy_from_user(&t, addr, sizeof(t))) {
+    if (!guest_mem_load(&t, addr, sizeof(t))) {
         return -EFAULT;
     }
     map->layout = (MMLayout) {

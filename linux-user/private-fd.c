@@ -195,7 +195,9 @@ bool private_fd_host_limit(struct rlimit *rlim)
     bool ret;
 
     qemu_mutex_lock(&limit.lock);
-    getrlimit(RLIMIT_NOFILE, rlim);
+    if (getrlimit(RLIMIT_NOFILE, rlim) < 0) {
+        *rlim = (struct rlimit) { limit.soft, limit.hard };
+    }
     ret = rlim->rlim_cur == limit.soft;
     qemu_mutex_unlock(&limit.lock);
     return ret;
@@ -234,17 +236,19 @@ int private_fd_begin_exe(int fd)
     return 0;
 }
 
-void private_fd_end_exe(bool install)
+int private_fd_end_exe(bool install)
 {
     int exe = private_fd(PRIVATE_FD_EXE);
     int candidate = private_fd(PRIVATE_FD_CANDIDATE);
+    int ret = 0;
 
     if (install) {
-        dup3(candidate, exe, O_CLOEXEC);
-        if (tables.unshared) {
+        ret = dup3(candidate, exe, O_CLOEXEC) < 0 ? -errno : 0;
+        if (!ret && tables.unshared) {
             qatomic_set(&tables.owner, (pid_t)syscall(__NR_gettid));
         }
-    } else {
+    }
+    if (!install || ret) {
         dup3(exe, candidate, O_CLOEXEC);
     }
     if (is_above_limit()) {
@@ -252,6 +256,7 @@ void private_fd_end_exe(bool install)
     }
     has_lock = false;
     qemu_mutex_unlock(&limit.lock);
+    return ret;
 }
 
 int private_fd_replace(PrivateFd which, int fd)

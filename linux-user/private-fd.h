@@ -91,8 +91,11 @@ int private_fd_begin_exe(int fd);
  * private_fd_end_exe: make the candidate the executable, or forget it
  *
  * Concurrent users of PRIVATE_FD_EXE find the old file or the new one.
+ *
+ * Returns: 0, or a negative host errno where the host does not install it; then
+ * the old one stays.
  */
-void private_fd_end_exe(bool install);
+int private_fd_end_exe(bool install);
 
 /**
  * private_fd_replace: make one of ours another file; for PRIVATE_FD_STATE
