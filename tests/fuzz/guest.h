@@ -165,6 +165,7 @@ int set_map(const uint64_t field[NR_FIELDS], const void *auxv,
 size_t own_exe(dev_t *dev, ino_t *ino);
 bool is_executed(const struct stat *file);
 struct value any_address(struct rng *r, unsigned field);
+struct value beside(uint64_t v, long step);
 char *slot_path(char buf[64], unsigned name);
 
 /* ops-mm.c */

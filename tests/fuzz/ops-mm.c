@@ -544,7 +544,8 @@ void op_limited(struct rng *r)
     }
     new = old;
     new.rlim_cur = kind == 0 ? 0 : data_used(field) + kind - 2;
-    if (data_used(field) > ULONG_MAX / 2 || data_used(field) == 0) {
+    /* Not what stands for "no limit". */
+    if (data_used(field) > ULONG_MAX - PAGE || data_used(field) == 0) {
         new.rlim_cur = kind = 0;
     }
     say(" to %s", name[kind]);
@@ -604,9 +605,7 @@ void op_brk(struct rng *r)
     if (one_in(r, 2)) {
         v = any_address(r, BRK);
     } else {
-        v.v = st.field[BRK] + steps[pick(r, 7)];
-        snprintf(v.sym, sizeof(v.sym), "%.30s", name_of(v.v));
-        remember(&v);
+        v = beside(st.field[BRK], steps[pick(r, 7)]);
     }
     if (!is_harmless(v.v)) {
         say("brk %s: not done\n", v.sym);
@@ -621,7 +620,7 @@ void op_brk(struct rng *r)
         memcpy(field, st.field, sizeof(field));
         field[BRK] = v.v;
         new.rlim_cur = data_used(field);
-        if (new.rlim_cur > 0 && new.rlim_cur < ULONG_MAX / 2) {
+        if (new.rlim_cur > 0 && new.rlim_cur < ULONG_MAX - PAGE) {
             new.rlim_cur -= round_up(v.v) > round_up(st.field[BRK]) ||
                             one_in(r, 2);
             setrlimit(RLIMIT_DATA, &new);

@@ -494,6 +494,15 @@ static struct value named(unsigned long v, const char *base, long delta)
     return value;
 }
 
+/* Of a name only so much is left that there is room for another step. */
+struct value beside(uint64_t v, long step)
+{
+    char base[40];
+
+    snprintf(base, sizeof(base), "%.28s", name_of(v));
+    return named(v, base, step);
+}
+
 static struct value in_area(struct rng *r)
 {
     static const unsigned offsets[] = { 0, 0, 0, 1, 8, 0xfff, 0x200 };
@@ -551,15 +560,12 @@ static bool has_first_strings(void)
 static struct value near_field(struct rng *r, unsigned for_field)
 {
     unsigned field = pick(r, NR_FIELDS);
-    char base[40];
 
     if (!is_in_area(st.field[field]) &&
         (is_for_strings(for_field) || stays_in_area(for_field))) {
         return in_area(r);
     }
-    /* Of a name only so much is left that there is room for another step. */
-    snprintf(base, sizeof(base), "%.28s", name_of(st.field[field]));
-    return named(st.field[field], base, small_step(r));
+    return beside(st.field[field], small_step(r));
 }
 
 static struct value at_the_edge(struct rng *r, unsigned field)
