@@ -65,7 +65,7 @@ void exe_file_init(const char *path)
 
 int exe_file_fd(void)
 {
-    return private_fd(PRIVATE_FD_EXE);
+    return private_fd_exe();
 }
 
 bool exe_file_may_be_emulator(mode_t mode, off_t size, uint64_t inode)
