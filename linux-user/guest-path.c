@@ -77,29 +77,25 @@ typedef struct Place {
 } Place;
 
 /*
- * The thread that has installed the file may have a table of descriptors of
- * its own, and the path may be one by a thread.
+ * The calling thread may have a table of descriptors of its own, and the path
+ * may be one by another thread.
  */
 static void make_exe_link(EntryPath *link, int dirfd, const char *path,
                           const Place *place)
 {
-    pid_t owner = place->is_own ? private_fd_owner() : 0;
-    char task[sizeof("task/") + 3 * sizeof(pid_t)] = "";
+    pid_t thread = place->is_own ? private_fd_table() : 0;
 
-    if (owner) {
-        snprintf(task, sizeof(task), "task/%d/", owner);
-        snprintf(link->path, sizeof(link->path), "%.*s%sfd/%d",
-                 place->dir_len, path, task, place->exe_fd);
-        if (faccessat(dirfd, link->path, F_OK, 0) < 0) {
-            snprintf(link->path, sizeof(link->path), "%.*s../../%sfd/%d",
-                     place->dir_len, path, task, place->exe_fd);
-        }
-        if (faccessat(dirfd, link->path, F_OK, 0) == 0) {
-            return;
-        }
+    if (!thread) {
+        snprintf(link->path, sizeof(link->path), "%.*sfd/%d", place->dir_len,
+                 path, place->exe_fd);
+        return;
     }
-    snprintf(link->path, sizeof(link->path), "%.*sfd/%d", place->dir_len,
-             path, place->exe_fd);
+    snprintf(link->path, sizeof(link->path), "%.*stask/%d/fd/%d",
+             place->dir_len, path, thread, place->exe_fd);
+    if (faccessat(dirfd, link->path, F_OK, 0) < 0) {
+        snprintf(link->path, sizeof(link->path), "%.*s../../task/%d/fd/%d",
+                 place->dir_len, path, thread, place->exe_fd);
+    }
 }
 
 /* No name of procfs begins so; the kernel says ENOENT. */
@@ -278,6 +274,17 @@ bool guest_path_is_exe(int dirfd, const char **path)
 
 static __thread bool exec_prepared;
 
+/*
+ * Whoever searches PATH executes many names that are not there.  Another
+ * error does not mean that execve(2) will not find it a moment later.
+ */
+static bool is_absent(int dirfd, const char *path)
+{
+    return faccessat(dirfd, path, F_OK, AT_EACCESS) < 0 &&
+           (errno == ENOENT || errno == ENOTDIR || errno == EACCES ||
+            errno == ELOOP || errno == ENAMETOOLONG);
+}
+
 const char *guest_exec_path(int dirfd, const char *path, int flags)
 {
     const char *at = path;
@@ -285,8 +292,7 @@ const char *guest_exec_path(int dirfd, const char *path, int flags)
     EntryPath link;
     Place place;
 
-    /* Whoever searches PATH executes many names that are not there. */
-    if (*path && faccessat(dirfd, path, F_OK, AT_EACCESS) < 0) {
+    if (*path && is_absent(dirfd, path)) {
         return path;
     }
     guest_rlimit_before_exec();

@@ -1207,7 +1207,7 @@ static void close_ranges_cloexec(const char *id, const void *arg)
 struct apart {
     int (*leave)(void);
     int left, readlink_error, installed;
-    bool closed, same_exe_before, same_exe_after, same_file;
+    bool closed, same_exe_before, same_exe_after, same_in_child, same_file;
     pthread_barrier_t barrier;
     const char *want;
     int fd;
@@ -1230,6 +1230,29 @@ static bool exe_is(const char *want)
     return !strcmp(want, read_link("/proc/self/exe", now, sizeof(now)));
 }
 
+/* In a child of the calling thread. */
+static bool exe_is_in_child(const char *want)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        _exit(!exe_is(want));
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* Nobody looks before the thread has ended. */
+static void *install_and_end(void *arg)
+{
+    struct apart *apart = arg;
+
+    apart->left = apart->leave();
+    map.exe_fd = 3;
+    apart->installed = set_map(&map);
+    return NULL;
+}
+
 static void *go_apart(void *arg)
 {
     struct apart *apart = arg;
@@ -1241,6 +1264,7 @@ static void *go_apart(void *arg)
     pthread_barrier_wait(&apart->barrier);
     /* The first thread installs a file. */
     pthread_barrier_wait(&apart->barrier);
+    apart->same_in_child = exe_is_in_child(apart->want);
     apart->same_exe_after = exe_is(apart->want);
     apart->same_file = same_file("/proc/self/exe", 3) ||
                        want_install(0);
@@ -1257,6 +1281,8 @@ static void check_apart(const char *id, struct apart *apart)
     check_err(id, "thread gets a table of its own", 0, apart->left);
     check_true(id, "thread's number is closed", apart->closed);
     check_true(id, "thread's exe before", apart->same_exe_before);
+    check_true(id, "thread's child's exe, when another thread has installed",
+               apart->same_in_child);
     check_true(id, "thread's exe, when another thread has installed",
                apart->same_exe_after);
     check_true(id, "thread's exe leads there", apart->same_file);
@@ -1294,9 +1320,15 @@ static void tables_apart(const char *id, const void *arg)
     pthread_barrier_wait(&apart.barrier);
     pthread_join(thread, NULL);
     check_apart(id, &apart);
+    identity(id, "first thread, the other is no more", apart.want);
+    pthread_create(&thread, NULL, install_and_end, &apart);
+    pthread_join(thread, NULL);
+    check_err(id, "a third thread installs a file", want_install(0),
+              apart.installed);
     /* Where it does not, the end comes at any time after the join. */
     if (sw_outlives_table()) {
-        identity(id, "first thread, the other is no more", apart.want);
+        identity(id, "first thread, which has not looked before the end",
+                 want_install(0) ? judge.self : path_of("new1"));
     }
     close(9);
     close(3);

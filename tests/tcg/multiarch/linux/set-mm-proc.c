@@ -202,6 +202,7 @@ enum memory {
     WRITE_ONLY,
     UNMAPPED,
     REPLACED_BY_ANON,
+    OF_ZERO,
 };
 
 static char *anon(int prot, int flags)
@@ -249,6 +250,10 @@ static char *memory_with(enum memory kind, const char *bytes, size_t len)
         return fill(file_memory(MAP_SHARED), bytes, len);
     case SHARED_ANON:
         return fill(anon(PROT_READ | PROT_WRITE, MAP_SHARED), bytes, len);
+    case OF_ZERO:
+        page = mmap(NULL, 8 * page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE,
+                    open("/dev/zero", O_RDWR), 0);
+        return fill(page, bytes, len);
     case UNMAPPED:
         page = anon(PROT_READ, MAP_PRIVATE);
         munmap(page, 8 * page_size());
@@ -342,6 +347,8 @@ static const struct cmdline_row cmdline_rows[] = {
     { "O21", "on the stack", STACK, BYTES("one\0"), 4, ENV_APART, 0, 4 },
     { "O22", "in memory that mremap has moved",
       REPLACED_BY_ANON, BYTES("one\0"), 4, ENV_APART, 0, 4 },
+    { "O23", "in a private mapping of /dev/zero",
+      OF_ZERO, BYTES("one\0"), 4, ENV_APART, 0, 4 },
 };
 
 static int set_cmdline(char *at, const struct cmdline_row *row)

@@ -251,7 +251,8 @@ static void check_layout(const char *id, const char *path)
 
 static void contents(const char *id, const void *arg)
 {
-    unsigned long auxv[] = { AUXV_WORD, AUXV_WORD, 0, 0 };
+    /* Two pairs of the widest words; what was not handed over is zero. */
+    unsigned long auxv[8] = { AUXV_WORD, AUXV_WORD };
     char text[8192], own[8192], now[PATH_MAX];
     uint64_t stat[STAT_FIELDS + 1];
     char comm[64], *name;

@@ -653,7 +653,8 @@ static inline bool sw_has_short_table(void)
 
 /*
  * own-table: a thread that has left the common table of descriptors and has
- * installed an executable takes that with it when it ends.
+ * installed an executable takes that with it when it ends, unless somebody
+ * looks before.
  */
 static inline bool sw_outlives_table(void)
 {
