@@ -14,6 +14,7 @@
 #include "fork-safety.h"
 #include "guest-mm.h"
 #include "guest-rlimit.h"
+#include "memory-walk.h"
 
 static struct {
     QemuMutex lock;
@@ -160,8 +161,8 @@ MMLimits guest_mm_limits(void)
     };
 }
 
-static int note_end(void *opaque, target_ulong start, target_ulong end,
-                    unsigned long flags)
+static int note_end(void *opaque, WalkAddr start, WalkAddr end,
+                    WalkFlags flags)
 {
     uint64_t *last = opaque;
 
