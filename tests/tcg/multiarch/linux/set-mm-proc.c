@@ -775,7 +775,8 @@ static void exe_truncated(const char *id, const void *arg)
 static void exe_as_link(const char *id, const void *arg)
 {
     struct stat st;
-    char now[PATH_MAX] = "";
+    char now[PATH_MAX];
+    ssize_t len;
     int fd;
 
     (void)arg;
@@ -790,8 +791,11 @@ static void exe_as_link(const char *id, const void *arg)
     check_true(id, "open O_PATH|O_NOFOLLOW", fd >= 0);
     check_true(id, "that is the link itself",
                fstat(fd, &st) == 0 && S_ISLNK(st.st_mode));
-    readlinkat(fd, "", now, sizeof(now) - 1);
-    check_str(id, "readlinkat of it is the program", judge.self, now);
+    memset(now, 0, sizeof(now));
+    len = readlinkat(fd, "", now, sizeof(now) - 1);
+    check_num(id, "readlinkat of it has a length", strlen(judge.self), len);
+    check_str(id, "readlinkat of it is the program, and no byte more",
+              judge.self, now);
     check_err(id, "open O_NOFOLLOW", ELOOP,
               error_of_open(AT_FDCWD, "/proc/self/exe",
                             O_RDONLY | O_NOFOLLOW));
