@@ -563,8 +563,8 @@ static void check_every(const char *id, const char *text, int want,
     }
     snprintf(full, sizeof(full), "%s, every number: %s", text,
              err_name(want));
-    check(got == want, id, full, "number %d got %s", number[i - 1],
-          err_name(got));
+    check_answer(got == want, id, full, full, err_name(got),
+                 "number %d got %s", number[i - 1], err_name(got));
 }
 
 static bool is_multiplexed(int (*fn)(int fd))
@@ -668,7 +668,8 @@ static void check_select(const char *id, const char *text, int from, int to,
     for (fd = from; fd < to && got == want; fd++) {
         got = select_one(fd);
     }
-    check(got == want, id, text, "number %d got %s", fd - 1, err_name(got));
+    check_answer(got == want, id, text, text, err_name(got),
+                 "number %d got %s", fd - 1, err_name(got));
 }
 
 /* Bits behind the kernel's table of descriptors are not looked at. */
@@ -791,8 +792,8 @@ static void check_no_path(const char *id, const char *dir,
     }
     snprintf(text, sizeof(text), "%s of %s/N, every number: ENOENT",
              probe->text, dir);
-    check(got == ENOENT, id, text, "number %d got %s", number[i - 1],
-          err_name(got));
+    check_answer(got == ENOENT, id, text, text, err_name(got),
+                 "number %d got %s", number[i - 1], err_name(got));
 }
 
 static void no_path(const char *id, const void *arg)
@@ -1113,6 +1114,8 @@ static void large_limit(const char *id, const void *arg)
     }
     status = wait_for(pid);
     check_num(id, "a child has the two numbers", 0, status);
+    close(3);
+    close(4);
     close(LARGE - 1);
     close(LARGE - 2);
     check_every(id, "limit of 524288: fstat", EBADF, p_fstat);
