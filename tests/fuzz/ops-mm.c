@@ -303,7 +303,7 @@ void see_auxv(struct rng *r)
         say_errno(len);
     } else if (len == 0) {
         say(" end");
-    } else if (skip && len / sizeof(long) + skip > 42) {
+    } else if (skip && size == 4096 && len / sizeof(long) + skip > 42) {
         say(" S-%zd", (ssize_t)(sys.auxv_words - skip - len / sizeof(long)));
     } else {
         say_words(buf, len);
@@ -399,12 +399,15 @@ static void mutate(struct rng *r, uint64_t field[NR_FIELDS])
         struct value v = any_address(r, which);
 
         field[which] = v.v;
-        say_change(which, &v);
         /* A 64-bit kernel looks at all bits, a 32-bit one at half of them. */
         if (setup.wide && one_in(r, 20)) {
-            field[which] |= (uint64_t)1 << 40;
-            say("|2^40");
+            v.v |= (unsigned long)((uint64_t)1 << 40);
+            snprintf(v.sym + strlen(v.sym), sizeof(v.sym) - strlen(v.sym),
+                     "|2^40");
+            remember(&v);
+            field[which] = v.v;
         }
+        say_change(which, &v);
     }
 }
 
@@ -525,6 +528,13 @@ static unsigned long data_used(const uint64_t f[NR_FIELDS])
     return (f[BRK] - f[START_BRK]) + (f[END_DATA] - f[START_DATA]);
 }
 
+/* Else the sum can be anything, such as what stands for "no limit". */
+static bool has_size(const uint64_t f[NR_FIELDS])
+{
+    return f[BRK] >= f[START_BRK] && f[END_DATA] >= f[START_DATA] &&
+           (f[BRK] > f[START_BRK] || f[END_DATA] > f[START_DATA]);
+}
+
 /*
  * Only while nothing is mapped: how many pages count as data is each
  * system's own, and an emulator does not count them.
@@ -544,8 +554,7 @@ void op_limited(struct rng *r)
     }
     new = old;
     new.rlim_cur = kind == 0 ? 0 : data_used(field) + kind - 2;
-    /* Not what stands for "no limit". */
-    if (data_used(field) > ULONG_MAX - PAGE || data_used(field) == 0) {
+    if (!has_size(field)) {
         new.rlim_cur = kind = 0;
     }
     say(" to %s", name[kind]);
@@ -619,13 +628,12 @@ void op_brk(struct rng *r)
         /* Refused for sure, or asking for no more pages. */
         memcpy(field, st.field, sizeof(field));
         field[BRK] = v.v;
-        new.rlim_cur = data_used(field);
-        if (new.rlim_cur > 0 && new.rlim_cur < ULONG_MAX - PAGE) {
+        limited = has_size(field);
+        if (limited) {
+            new.rlim_cur = data_used(field);
             new.rlim_cur -= round_up(v.v) > round_up(st.field[BRK]) ||
                             one_in(r, 2);
             setrlimit(RLIMIT_DATA, &new);
-        } else {
-            limited = false;
         }
     }
     now = (unsigned long)syscall(SYS_brk, v.v);

@@ -275,21 +275,37 @@ struct line {
     uint64_t end;
 };
 
+/* What the kernel asks of a mapping without a file, in its order. */
+static const char *right_label(const struct line *line)
+{
+    if (line->start < st.field[BRK] && line->end > st.field[START_BRK]) {
+        return "[heap]";
+    }
+    if (line->start <= st.field[START_STACK] &&
+        st.field[START_STACK] <= line->end) {
+        return "[stack]";
+    }
+    return "";
+}
+
+/* Of a mapping without a file the name is judged here. */
 static void parse_line(const char *text, struct line *line)
 {
     char prot[8] = "", path[PATH_MAX] = "";
-    uint64_t offset = 0;
     const char *name = path;
 
-    sscanf(text, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %*s %4095[^\n]",
-           &line->start, &line->end, prot, &offset, path);
+    sscanf(text, "%" SCNx64 "-%" SCNx64 " %4s %*x %*s %*s %4095[^\n]",
+           &line->start, &line->end, prot, path);
     name = without_cwd(path);
+    if (!*name || *name == '[') {
+        name = strcmp(name, right_label(line)) ? "wrong label" : "";
+    }
     snprintf(line->what, sizeof(line->what), "%s %.30s", prot, name);
 }
 
 /*
- * Page by page: how neighbours that are alike are joined is no matter, as long
- * as they are called the same.
+ * Page by page: which neighbours that are alike are joined is not the same
+ * everywhere, so a label is judged by the mapping that has it.
  */
 void see_maps(struct rng *r)
 {

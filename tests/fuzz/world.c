@@ -542,6 +542,11 @@ static bool is_in_area(uint64_t v)
     return v >= AREA - PAGE && v <= AREA_END + PAGE;
 }
 
+static bool is_at_edge(uint64_t v)
+{
+    return v <= sys.min_addr + PAGE || v >= sys.task_size - PAGE;
+}
+
 /*
  * What lies behind the strings that the process was started with is each
  * system's own, and so is what lies at the end of the last mapping.
@@ -564,6 +569,15 @@ static struct value near_field(struct rng *r, unsigned for_field)
     if (!is_in_area(st.field[field]) &&
         (is_for_strings(for_field) || stays_in_area(for_field))) {
         return in_area(r);
+    }
+    /* Whether two breaks are in one page must not depend on the stack's. */
+    if ((for_field == BRK || for_field == START_BRK) &&
+        !is_in_area(st.field[field]) && !is_at_edge(st.field[field])) {
+        return in_area(r);
+    }
+    if (!is_in_area(st.field[field])) {
+        /* How far the end of its mapping is from there is not known. */
+        return beside(st.field[field], pick(r, 3) - 1l);
     }
     return beside(st.field[field], small_step(r));
 }

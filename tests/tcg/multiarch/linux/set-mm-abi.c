@@ -6,7 +6,7 @@
 #include "set-mm-test.h"
 
 /* What the emulator is measured against is the header of the architecture. */
-#if defined(__LP64__)
+#ifdef _LP64
 enum { SIZE = 104, AUXV_AT = 88, AUXV_SIZE_AT = 96, EXE_FD_AT = 100 };
 #elif defined(__i386__)
 enum { SIZE = 100, AUXV_AT = 88, AUXV_SIZE_AT = 92, EXE_FD_AT = 96 };

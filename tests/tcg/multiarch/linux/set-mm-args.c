@@ -641,10 +641,10 @@ static void map_names_exe(const char *id, const void *arg)
 
 /* What the kernel (or the emulator) of each architecture can answer. */
 static const uint64_t task_sizes[] = {
-#if defined(__x86_64__)
-    0x7ffffffff000, 0xfffffffffff000,
-#elif defined(__i386__)
+#ifdef i386
     0xffffe000, 0xc0000000,
+#elif defined(__x86_64__)
+    0x7ffffffff000, 0xfffffffffff000,
 #elif defined(__aarch64__)
     1ull << 48, 1ull << 52, 1ull << 39, 1ull << 42, 1ull << 47,
 #elif defined(__riscv)

@@ -696,7 +696,7 @@ static unsigned fd_size(void)
 
     read_text("/proc/self/status", status, sizeof(status));
     line = strstr(status, "\nFDSize:");
-    return line ? strtoul(line + 8, NULL, 10) : 0;
+    return line ? number_in(line + 8) : 0;
 }
 
 /* A forked process gets a table as large as it needs. */
@@ -1354,12 +1354,13 @@ struct listing {
 
 static void list_name(struct listing *l, const char *name)
 {
-    char *end;
-    unsigned long fd = strtoul(name, &end, 10);
+    unsigned long fd = 0;
+    int len = 0;
 
+    sscanf(name, "%lu%n", &fd, &len);
     if (!strcmp(name, ".") || !strcmp(name, "..")) {
         l->dots++;
-    } else if (end == name || *end || fd >= MOST) {
+    } else if (!len || name[len] || fd >= MOST) {
         l->odd++;
     } else {
         l->twice += l->seen[fd];

@@ -299,7 +299,7 @@ struct cmdline_row {
 /* Filled in main: a row cannot be a string literal of ten thousand bytes. */
 static char long_title[LONG + 1];
 
-#define BYTES(s) s, sizeof(s) - 1
+#define BYTES(s) .bytes = s, .len = sizeof(s) - 1
 
 static const struct cmdline_row cmdline_rows[] = {
     { "O01", "strings", PRIVATE_ANON, BYTES("one\0two\0three\0"),
@@ -459,7 +459,7 @@ static void run_environ(const char *id, const void *arg)
  */
 static void environ_tail(const char *id, const void *arg)
 {
-    char *at = memory_with(TAIL_UNMAPPED, BYTES("A=1\0B="));
+    char *at = memory_with(TAIL_UNMAPPED, "A=1\0B=", sizeof("A=1\0B=") - 1);
     char now[200];
     int fd;
 
@@ -482,7 +482,7 @@ static void environ_tail(const char *id, const void *arg)
 /* What is read is what is there at the time of the read. */
 static void open_before_change(const char *id, const void *arg)
 {
-    char *at = memory_with(PRIVATE_ANON, BYTES("new\0"));
+    char *at = memory_with(PRIVATE_ANON, "new\0", sizeof("new\0") - 1);
     char now[65536];
     int args = open("/proc/self/cmdline", O_RDONLY);
     int env = open("/proc/self/environ", O_RDONLY);
@@ -522,7 +522,8 @@ static void strings_at_start(const char *id, const void *arg)
 static void strings_by_any_name(const char *id, const void *arg)
 {
     static const char *const name[] = { "cmdline", "environ" };
-    char *at = memory_with(PRIVATE_ANON, BYTES("one\0two\0"));
+    char *at = memory_with(PRIVATE_ANON, "one\0two\0",
+                           sizeof("one\0two\0") - 1);
     char path[120], now[200], text[80];
 
     (void)arg;
@@ -559,7 +560,9 @@ static void title_is_live(const char *id, const void *arg)
 /* ---------------------------------------------------------------- auxv */
 
 /* Pairs that the architecture adds to the kernel's vector. */
-#if defined(__i386__) || defined(__x86_64__)
+#ifdef i386
+enum { ARCH_PAIRS = 3 };
+#elif defined(__x86_64__)
 enum { ARCH_PAIRS = 3 };
 #elif defined(__aarch64__)
 enum { ARCH_PAIRS = 2 };
@@ -778,7 +781,8 @@ static void exe_truncated(const char *id, const void *arg)
 static void exe_as_link(const char *id, const void *arg)
 {
     struct stat st;
-    char now[PATH_MAX] = "";
+    char now[PATH_MAX];
+    ssize_t len;
     int fd;
 
     (void)arg;
@@ -793,8 +797,11 @@ static void exe_as_link(const char *id, const void *arg)
     check_true(id, "open O_PATH|O_NOFOLLOW", fd >= 0);
     check_true(id, "that is the link itself",
                fstat(fd, &st) == 0 && S_ISLNK(st.st_mode));
-    readlinkat(fd, "", now, sizeof(now) - 1);
-    check_str(id, "readlinkat of it is the program", judge.self, now);
+    memset(now, 0, sizeof(now));
+    len = readlinkat(fd, "", now, sizeof(now) - 1);
+    check_num(id, "readlinkat of it has a length", strlen(judge.self), len);
+    check_str(id, "readlinkat of it is the program, and no byte more",
+              judge.self, now);
     check_err(id, "open O_NOFOLLOW", ELOOP,
               error_of_open(AT_FDCWD, "/proc/self/exe",
                             O_RDONLY | O_NOFOLLOW));

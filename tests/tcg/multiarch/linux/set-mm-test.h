@@ -407,9 +407,18 @@ static inline unsigned long with_bit(unsigned long value, unsigned bit)
     return value | (unsigned long)((uint64_t)1 << bit);
 }
 
+/* Of what else begins with a number; 0 if there is none. */
+static inline uint64_t number_in(const char *text)
+{
+    uint64_t number = 0;
+
+    sscanf(text, "%" SCNu64, &number);
+    return number;
+}
+
 static inline unsigned long page_size(void)
 {
-    return sysconf(_SC_PAGESIZE);
+    return getauxval(AT_PAGESZ);
 }
 
 /* Returns: the number of bytes, or the negative errno. */
@@ -515,11 +524,13 @@ static inline void remove_tree(const char *path)
 static inline bool has_cap(unsigned cap)
 {
     char status[8192];
+    uint64_t caps = 0;
     char *line;
 
     read_text("/proc/self/status", status, sizeof(status));
     line = strstr(status, "\nCapEff:");
-    return line && (strtoull(line + 8, NULL, 16) >> cap & 1);
+    return line && sscanf(line + 8, "%" SCNx64, &caps) == 1 &&
+           (caps >> cap & 1);
 }
 
 static inline bool in_first_user_ns(void)
@@ -747,12 +758,12 @@ static inline int read_stat_of(const char *path,
         return 0;
     }
     *end = '\0';
-    value[1] = strtoull(text, NULL, 10);
+    value[1] = number_in(text);
     snprintf(comm, 64, "%s", strchr(text, '(') + 1);
-    for (token = strtok_r(end + 1, " \n", &save); token;
-         token = strtok_r(NULL, " \n", &save)) {
+    for (token = strtok_r(end + 1, "\n ", &save); token;
+         token = strtok_r(NULL, "\n ", &save)) {
         if (++n <= STAT_FIELDS) {
-            value[n] = strtoull(token, NULL, 10);
+            value[n] = number_in(token);
         }
     }
     return n;
@@ -913,7 +924,7 @@ static inline void replace_by_copy(unsigned long start, unsigned long end,
 static inline void detach_exe(void)
 {
     const ElfW(Phdr) *phdr = (const void *)getauxval(AT_PHDR);
-    unsigned long page = sysconf(_SC_PAGESIZE);
+    unsigned long page = page_size();
 
     for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
         unsigned long start = phdr[i].p_vaddr & -page;
