@@ -150,6 +150,7 @@ static inline const char *err_name(long err)
         { EMFILE, "EMFILE" }, { EXDEV, "EXDEV" },
         { ESRCH, "ESRCH" }, { ENODEV, "ENODEV" }, { EISDIR, "EISDIR" },
         { ENOTTY, "ENOTTY" }, { ESPIPE, "ESPIPE" },
+        { EOPNOTSUPP, "EOPNOTSUPP" },
     };
     static char other[32];
 
