@@ -11,7 +11,7 @@ export BUILD PREFIX DESTDIR
 .NOTPARALLEL:
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
-	test-series report oracle
+	test-series report oracle test-faults test-sanitized
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -66,6 +66,12 @@ oracle:
 
 test-programs:
 	@scripts/test-programs
+
+test-faults:
+	@scripts/test --long faults
+
+test-sanitized:
+	@scripts/test --long sanitized
 
 clean:
 	@scripts/clean

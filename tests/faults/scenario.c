@@ -2,9 +2,10 @@
  * A short life with PR_SET_MM, for tests/faults/test-sweep: everything that a
  * call may change is read before and after it
  *
- * usage: scenario OTHER
+ * usage: scenario OTHER | --abort
  *
- *   OTHER  another executable file, absolute
+ *   OTHER    another executable file, absolute
+ *   --abort  begin, and dump core
  *
  * Prints "begin", a line "op NAME ERRNO" for each call, "bad ..." for whatever
  * is neither as before a call that failed nor as one that worked has made it,
@@ -474,6 +475,9 @@ int main(int argc, char **argv)
     memcpy(strings, new_args, sizeof(new_args));
     memcpy(strings + sizeof(new_args), new_env, sizeof(new_env));
     say("begin\n");
+    if (!strcmp(argv[1], "--abort")) {
+        abort();
+    }
     look(&before);
     want = before;
     if (before.v[LINK].known) {
