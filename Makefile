@@ -10,7 +10,7 @@ export BUILD PREFIX DESTDIR
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
 .PHONY: emulators run test bench clean distclean docs help install uninstall \
-	register unregister deb test-deb test-programs
+	register unregister deb test-deb test-programs test-targets
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -49,6 +49,9 @@ test-deb:
 
 test-programs:
 	@scripts/test-programs
+
+test-targets:
+	@scripts/test-targets $(TARGETS)
 
 clean:
 	@scripts/clean
