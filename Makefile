@@ -11,7 +11,8 @@ export BUILD PREFIX DESTDIR
 .NOTPARALLEL:
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
-	test-series report oracle test-faults test-sanitized
+	test-series report oracle test-faults test-sanitized \
+	test-targets
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -72,6 +73,9 @@ test-faults:
 
 test-sanitized:
 	@scripts/test --long sanitized
+
+test-targets:
+	@scripts/test-targets $(TARGETS)
 
 clean:
 	@scripts/clean
