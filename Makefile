@@ -10,7 +10,7 @@ export BUILD PREFIX DESTDIR
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
 .PHONY: emulators run test bench clean distclean docs help install uninstall \
-	register unregister deb test-deb test-programs
+	register unregister deb test-deb test-programs fuzz fuzz-parts
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -49,6 +49,12 @@ test-deb:
 
 test-programs:
 	@scripts/test-programs
+
+fuzz:
+	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)
+
+fuzz-parts:
+	@scripts/fuzz-parts $(if $(SECONDS),--seconds $(SECONDS)) $(PARTS)
 
 clean:
 	@scripts/clean
