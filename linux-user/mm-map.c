@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include "qemu.h"
 #include "user-internals.h"
+#include "guest-mem.h"
 #include "mm-map.h"
 
 /*
@@ -42,7 +43,7 @@ int mm_map_read(MMMap *map, abi_ulong addr)
     QEMU_BUILD_BUG_ON(offsetof(struct target_prctl_mm_map, exe_fd) !=
                       sizeof(MMLayout) + sizeof(abi_ulong) + 4);
 
-    if (copy_from_user(bytes, addr, mm_map_abi_size(&abi))) {
+    if (!guest_mem_load(bytes, addr, mm_map_abi_size(&abi))) {
         return -EFAULT;
     }
     *map = mm_map_abi_decode(&abi, bytes);

@@ -10,6 +10,7 @@
 #include "user-mmap.h"
 #include "guest-mm.h"
 #include "host-proc.h"
+#include "memory-walk.h"
 #include "proc-maps.h"
 
 /* The kernel's column of the path: 73 on 64-bit machines, 49 on others. */
@@ -248,8 +249,8 @@ static void append_pending(MapsWriter *w)
  * mprotect(2) has touched, and a label is for a whole mapping.  The vdso is a
  * mapping of its own, whatever lies beside it.
  */
-static int append_region(void *opaque, target_ulong start, target_ulong end,
-                         unsigned long flags)
+static int append_region(void *opaque, WalkAddr start, WalkAddr end,
+                         WalkFlags flags)
 {
     MapsWriter *w = opaque;
     int prot = flags & (PAGE_READ | PAGE_EXEC);
@@ -312,8 +313,8 @@ GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
 }
 
 /* What is written to is data to the kernel; the gate page is no mapping. */
-static int add_exec(void *opaque, target_ulong start, target_ulong end,
-                    unsigned long flags)
+static int add_exec(void *opaque, WalkAddr start, WalkAddr end,
+                    WalkFlags flags)
 {
     uint64_t *size = opaque;
 

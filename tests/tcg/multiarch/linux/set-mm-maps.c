@@ -610,7 +610,7 @@ static unsigned long status_number(const char *name)
     read_text("/proc/self/status", status, sizeof(status));
     snprintf(key, sizeof(key), "\n%s:", name);
     line = strstr(status, key);
-    return line ? strtoul(line + strlen(key), NULL, 10) : ULONG_MAX;
+    return line ? number_in(line + strlen(key)) : ULONG_MAX;
 }
 
 static int set_code(uint64_t start, uint64_t end)
