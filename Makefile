@@ -11,7 +11,7 @@ export BUILD PREFIX DESTDIR
 .NOTPARALLEL:
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
-	test-series report
+	test-series report oracle
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -60,6 +60,9 @@ deb:
 
 test-deb:
 	@scripts/test-deb
+
+oracle:
+	@scripts/oracle $(KERNELS)
 
 test-programs:
 	@scripts/test-programs

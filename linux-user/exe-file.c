@@ -16,6 +16,7 @@
 #include "fork-safety.h"
 #include "host-proc.h"
 #include "private-fd.h"
+#include "same-file.h"
 
 #ifndef AT_EXECVE_CHECK
 #define AT_EXECVE_CHECK 0x10000
@@ -64,7 +65,7 @@ void exe_file_init(const char *path)
 
 int exe_file_fd(void)
 {
-    return private_fd(PRIVATE_FD_EXE);
+    return private_fd_exe();
 }
 
 bool exe_file_may_be_emulator(mode_t mode, off_t size, uint64_t inode)
@@ -134,7 +135,7 @@ const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
 
     if (!binfmt_opened() && read_link(dirfd, link, buf) &&
         fstatat(dirfd, link, &by_link, 0) == 0 && stat(buf, &by_name) == 0 &&
-        by_link.st_dev == by_name.st_dev && by_link.st_ino == by_name.st_ino) {
+        same_file(&by_link, &by_name)) {
         return buf;
     }
     path = is_own ? exe_file_path(dirfd, link) : link;
@@ -384,12 +385,14 @@ static int judge_candidate(int fd, bool unless_mapped)
 int exe_file_replace(int fd, bool unless_mapped)
 {
     int error = private_fd_begin_exe(fd);
+    int end_error;
 
     if (!error) {
         error = judge_candidate(private_fd(PRIVATE_FD_CANDIDATE),
                                 unless_mapped);
-        private_fd_end_exe(!error);
+        end_error = private_fd_end_exe(!error);
         qatomic_set(&exe.is_beside_emulator, 0);
+        error = error ?: end_error;
     }
     return error;
 }

@@ -1,10 +1,11 @@
 /*
- * Reading the guest's memory as the kernel reads a process's for /proc
+ * The guest's memory as the kernel reads and writes it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include "qemu/osdep.h"
+#include <sys/uio.h>
 #include "qemu.h"
 #include "user-internals.h"
 #include "user-mmap.h"
@@ -50,4 +51,99 @@ size_t guest_mem_read_anon(void *buf, uint64_t addr, size_t len)
     }
     mmap_unlock();
     return len;
+}
+
+/* Memory that nothing but munmap(2) takes away, as far as QEMU knows. */
+static bool is_anonymous(abi_ulong addr, size_t len)
+{
+    abi_ulong last = addr + len - 1;
+
+    for (addr &= TARGET_PAGE_MASK; addr <= last; addr += TARGET_PAGE_SIZE) {
+        if (!(page_get_flags(addr) & PAGE_ANON)) {
+            return false;
+        }
+        if (addr > (abi_ulong)-1 - TARGET_PAGE_SIZE) {
+            break;
+        }
+    }
+    return true;
+}
+
+typedef ssize_t CopyByHost(pid_t pid, const struct iovec *own,
+                           unsigned long own_count,
+                           const struct iovec *guests,
+                           unsigned long guests_count, unsigned long flags);
+
+/*
+ * The host's kernel copies between two places of one process as well, and has
+ * an error instead of a signal for us.  Where a filter refuses that, we do it.
+ */
+static bool copy_by_host(CopyByHost *copy, void *own, void *guests,
+                         size_t len, bool *is_refused)
+{
+    struct iovec from = { own, len }, to = { guests, len };
+    ssize_t ret = copy(getpid(), &from, 1, &to, 1, 0);
+
+    *is_refused = ret < 0 && errno != EFAULT && errno != ENOMEM;
+    return ret == (ssize_t)len;
+}
+
+/*
+ * No guest mapping can go away or change while the lock is held, nor be
+ * protected as its code is translated.
+ */
+static bool copy_locked(int type, abi_ulong addr, void *own, size_t len)
+{
+    CopyByHost *copy = type == VERIFY_READ ? process_vm_readv
+                                           : process_vm_writev;
+    void *guests = g2h_untagged(addr);
+    bool is_refused, ret;
+
+    if (!access_ok_untagged(type, addr, len)) {
+        return false;
+    }
+    if (!is_anonymous(addr, len)) {
+        ret = copy_by_host(copy, own, guests, len, &is_refused);
+        if (!is_refused) {
+            return ret;
+        }
+    }
+    if (type == VERIFY_READ) {
+        memcpy(own, guests, len);
+    } else {
+        memcpy(guests, own, len);
+    }
+    return true;
+}
+
+static bool copy_user(int type, abi_ulong addr, void *own, size_t len)
+{
+    bool ret;
+
+    if (!len) {
+        return true;
+    }
+    mmap_lock();
+    ret = copy_locked(type, cpu_untagged_addr(thread_cpu, addr), own, len);
+    mmap_unlock();
+    return ret;
+}
+
+bool guest_mem_load(void *to, uint64_t from, size_t len)
+{
+    return copy_user(VERIFY_READ, from, to, len);
+}
+
+bool guest_mem_store(uint64_t to, const void *from, size_t len)
+{
+    return copy_user(VERIFY_WRITE, to, (void *)from, len);
+}
+
+bool guest_mem_store_host(void *to, const void *from, size_t len)
+{
+    if (h2g_valid(to)) {
+        return guest_mem_store(h2g_nocheck(to), from, len);
+    }
+    memcpy(to, from, len);
+    return true;
 }

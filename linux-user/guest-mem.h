@@ -1,5 +1,5 @@
 /*
- * Reading the guest's memory as the kernel reads a process's for /proc
+ * The guest's memory as the kernel reads and writes it
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,5 +19,42 @@
  * Returns: bytes copied, which may be 0.
  */
 size_t guest_mem_read_anon(void *buf, uint64_t addr, size_t len);
+
+/**
+ * guest_mem_load: copy from memory that a system call is told of
+ * @to: host memory, @len bytes
+ * @from: guest address
+ * @len: bytes
+ *
+ * Mirrors copy_from_user().  Unlike QEMU's function of that name, it fails
+ * where the memory goes away at the same time, or is a mapping of a file that
+ * does not reach there; the emulator would be killed by a signal.
+ *
+ * Returns: whether all was copied; the error is EFAULT otherwise, and what is
+ * in @to then is undefined.
+ */
+bool guest_mem_load(void *to, uint64_t from, size_t len);
+
+/**
+ * guest_mem_store: copy to memory that a system call is told of
+ * @to: guest address
+ * @from: host memory, @len bytes
+ * @len: bytes
+ *
+ * Mirrors copy_to_user(); see guest_mem_load().
+ *
+ * Returns: whether all was copied; the error is EFAULT otherwise.
+ */
+bool guest_mem_store(uint64_t to, const void *from, size_t len);
+
+/**
+ * guest_mem_store_host: guest_mem_store() for who has a host pointer
+ * @to: guest memory as QEMU's lock_user() has answered, or the emulator's own
+ * @from: host memory, @len bytes
+ * @len: bytes
+ *
+ * Returns: whether all was copied; the error is EFAULT otherwise.
+ */
+bool guest_mem_store_host(void *to, const void *from, size_t len);
 
 #endif /* LINUX_USER_GUEST_MEM_H */

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 #include "qemu/lockable.h"
 #include "fork-safety.h"
+#include "guest-mem.h"
 #include "host-proc.h"
 #include "private-fd.h"
 #include "proc-content.h"
@@ -374,10 +375,38 @@ static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
     }
     if (*pos < file->text->len) {
         len = MIN(size, file->text->len - *pos);
-        memcpy(buf, file->text->data + *pos, len);
+        if (!guest_mem_store_host(buf, file->text->data + *pos, len)) {
+            errno = EFAULT;
+            return -1;
+        }
     }
     *pos += len;
     file->text_pos = *pos;
+    return len;
+}
+
+/* The guest's buffer can go away at any time, so it is written to at once. */
+static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
+                            char *buf, size_t size, off_t *pos)
+{
+    char few[1024];
+    g_autofree char *many = NULL;
+    char *own = few;
+    ssize_t len;
+
+    if (size > sizeof(few)) {
+        own = many = g_try_malloc(size);
+        if (!many) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    len = proc_content_read(file->entry, sibling, fd, own, size, pos);
+    if (len > 0 && !guest_mem_store_host(buf, own, len)) {
+        *pos -= len;
+        errno = EFAULT;
+        return -1;
+    }
     return len;
 }
 
@@ -389,7 +418,7 @@ static ssize_t read_others(ProcFile *file, int fd, char *buf, size_t size,
     ssize_t len;
 
     if (sibling_find_file(&sibling, fd)) {
-        len = proc_content_read(file->entry, &sibling, fd, buf, size, pos);
+        len = read_content(file, &sibling, fd, buf, size, pos);
         sibling_put(&sibling);
         return len;
     }
@@ -405,7 +434,7 @@ static ssize_t read_at(ProcFile *file, int fd, char *buf, size_t size,
         return read_text(file, fd, buf, size, pos);
     }
     return file->is_own
-           ? proc_content_read(file->entry, NULL, fd, buf, size, pos)
+           ? read_content(file, NULL, fd, buf, size, pos)
            : read_others(file, fd, buf, size, pos);
 }
 
@@ -512,8 +541,9 @@ ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
 }
 
 /*
- * What is written out as a whole has no end to count from (seq_lseek()); the
- * others have an inode that says 0.
+ * What is written out as a whole has no end to count from and no limit
+ * (seq_lseek()); the others have an inode that says 0, and end with what
+ * procfs can have (generic_file_llseek(), MAX_NON_LFS).
  */
 static off_t lseek_in(ProcFile *file, off_t offset, int whence)
 {
@@ -523,7 +553,8 @@ static off_t lseek_in(ProcFile *file, off_t offset, int whence)
                (whence != SEEK_END || proc_content_is_text(file->entry))) {
         offset = -1;
     }
-    if (offset < 0) {
+    if (offset < 0 ||
+        (offset > INT32_MAX && !proc_content_is_text(file->entry))) {
         errno = EINVAL;
         return -1;
     }

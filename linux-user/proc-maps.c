@@ -24,6 +24,9 @@ typedef struct MapsWriter {
     const char *next;       /* line of the host */
     const char *numbers;    /* of smaps, behind the present one's line */
     HostMapping host;       /* the present one; end 0: there is none */
+    uint64_t start;         /* of what is alike and not yet written */
+    uint64_t end;
+    int prot;
 } MapsWriter;
 
 /* A piece of a guest mapping that is one mapping of the host's. */
@@ -235,13 +238,34 @@ static void append_range(MapsWriter *w, uint64_t start, uint64_t end, int prot)
     }
 }
 
+static void append_pending(MapsWriter *w)
+{
+    append_range(w, w->start, w->end, w->prot);
+    w->start = w->end;
+}
+
+/*
+ * QEMU's flags tell more apart than the guest's kernel would, such as what
+ * mprotect(2) has touched, and a label is for a whole mapping.  The vdso is a
+ * mapping of its own, whatever lies beside it.
+ */
 static int append_region(void *opaque, WalkAddr start, WalkAddr end,
                          WalkFlags flags)
 {
+    MapsWriter *w = opaque;
     int prot = flags & (PAGE_READ | PAGE_EXEC);
 
-    append_range(opaque, start, end,
-                 flags & PAGE_WRITE_ORG ? prot | PROT_WRITE : prot);
+    if (flags & PAGE_WRITE_ORG) {
+        prot |= PROT_WRITE;
+    }
+    if (start != w->end || prot != w->prot ||
+        (w->program.vdso && (start == w->program.vdso ||
+                             w->start == w->program.vdso))) {
+        append_pending(w);
+        w->start = start;
+        w->prot = prot;
+    }
+    w->end = end;
     return 0;
 }
 
@@ -262,6 +286,7 @@ GByteArray *proc_maps_text(const char *host_maps, bool smaps)
 
     start_writing(&w, host_maps);
     walk_memory_regions(&w, append_region);
+    append_pending(&w);
     return w.text;
 }
 

@@ -15,6 +15,7 @@
 #include "exec-name.h"
 #include "guest-comm.h"
 #include "guest-fd.h"
+#include "guest-mem.h"
 #include "guest-mm.h"
 #include "guest-path.h"
 #include "guest-rlimit.h"
@@ -143,7 +144,7 @@ static int set_exe(int fd)
 static int read_auxv(GuestAuxv *auxv, abi_ulong addr, abi_ulong len)
 {
     memset(auxv, 0, sizeof(*auxv));
-    return len && copy_from_user(auxv, addr, len) ? -EFAULT : 0;
+    return guest_mem_load(auxv, addr, len) ? 0 : -EFAULT;
 }
 
 static int set_auxv(abi_ulong addr, abi_ulong len)
@@ -212,7 +213,10 @@ static int set_map(abi_ulong addr, abi_ulong size)
 
 static int get_map_size(abi_ulong addr)
 {
-    return put_user_u32(mm_map_size(), addr) ? -EFAULT : 0;
+    uint32_t size;
+
+    __put_user(mm_map_size(), &size);
+    return guest_mem_store(addr, &size, sizeof(size)) ? 0 : -EFAULT;
 }
 
 static int set_single(int opt, abi_ulong arg3, abi_ulong arg4)
@@ -264,7 +268,7 @@ static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
     }
     guest_mm_get_auxv(&auxv);
     len = MIN(len, sizeof(auxv));
-    if (len && copy_to_user(addr, &auxv, len)) {
+    if (!guest_mem_store(addr, &auxv, len)) {
         return -TARGET_EFAULT;
     }
     return sizeof(auxv);
@@ -275,7 +279,7 @@ static abi_long do_get_name(abi_ulong addr)
     char comm[TASK_COMM_LEN];
 
     guest_comm_get(comm);
-    return copy_to_user(addr, comm, sizeof(comm)) ? -TARGET_EFAULT : 0;
+    return guest_mem_store(addr, comm, sizeof(comm)) ? 0 : -TARGET_EFAULT;
 }
 
 bool set_mm_wants(int option)
