@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
-enum { RACE_MS = 400, MAX_AUXV = 4096 };
+enum { RACE_MS = 400 };
 
 /* --------------------------------------------------------------- the lies */
 
