@@ -9,8 +9,9 @@ export BUILD PREFIX DESTDIR
 
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
-.PHONY: emulators run test bench clean distclean docs help install uninstall \
-	register unregister deb test-deb test-programs test-faults test-sanitized
+.PHONY: emulators run test test-all bench clean distclean docs help install \
+	uninstall register unregister deb test-deb test-programs series \
+	test-series report oracle test-faults test-sanitized
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -22,6 +23,19 @@ run:
 
 test:
 	@scripts/test
+
+test-all:
+	@ROTATION=all scripts/test
+
+series:
+	@scripts/series $(SERIES)
+
+test-series:
+	@scripts/install-packages test
+	@scripts/test-series $(SERIES)
+
+report:
+	@scripts/report $(BUILD)
 
 bench:
 	@scripts/bench $(TARGETS)
@@ -46,6 +60,9 @@ deb:
 
 test-deb:
 	@scripts/test-deb
+
+oracle:
+	@scripts/oracle $(KERNELS)
 
 test-programs:
 	@scripts/test-programs

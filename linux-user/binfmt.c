@@ -8,6 +8,7 @@
 #include <elf.h>
 #include <sys/auxv.h>
 #include "binfmt.h"
+#include "same-file.h"
 
 #ifndef AT_FLAGS_PRESERVE_ARGV0
 #define AT_FLAGS_PRESERVE_ARGV0 1
@@ -67,8 +68,8 @@ static bool leads_to(const char *name, const struct stat *file)
 {
     struct stat st;
 
-    return stat(name, &st) == 0 && st.st_dev == file->st_dev &&
-           st.st_ino == file->st_ino && S_ISREG(st.st_mode);
+    return stat(name, &st) == 0 && same_file(&st, file) &&
+           S_ISREG(st.st_mode);
 }
 
 const char *binfmt_exec_path(int dirfd, const char *path, int flags)

@@ -15,6 +15,7 @@
 #include "guest-mem.h"
 #include "guest-mm.h"
 #include "host-proc.h"
+#include "same-file.h"
 
 /* Bytes of pr_psargs, with a NUL. */
 enum { ELF_PRARGSZ = 80 };
@@ -30,11 +31,6 @@ void debug_init(void)
     fstat(exe_file_fd(), &started);
 }
 
-static bool is_same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 const char *debug_exe_name(void)
 {
     return host_proc_fd_path(exe_file_fd(), answer) ? answer : exec_path;
@@ -45,7 +41,7 @@ static bool leads_to_exe(const char *path)
     struct stat by_fd, by_path;
 
     return fstat(exe_file_fd(), &by_fd) < 0 ||
-           (stat(path, &by_path) == 0 && is_same_file(&by_fd, &by_path));
+           (stat(path, &by_path) == 0 && same_file(&by_fd, &by_path));
 }
 
 /* QEMU sends the path as it is; gdb's protocol has a meaning for these. */
@@ -130,7 +126,7 @@ void debug_exe_changed(void)
 
     /* One that has detached may still be there, and would not answer. */
     if (gdb.stop && gdb.attached() && fstat(exe_file_fd(), &now) == 0 &&
-        !is_same_file(&now, &gdb.known)) {
+        !same_file(&now, &gdb.known)) {
         gdb.known = now;
         remove_breakpoints();
         report_exec(debug_exe_path());
@@ -189,7 +185,7 @@ void crash_name_exe(void)
 {
     struct stat now;
 
-    if (fstat(exe_file_fd(), &now) == 0 && !is_same_file(&now, &started)) {
+    if (fstat(exe_file_fd(), &now) == 0 && !same_file(&now, &started)) {
         const char *name = debug_exe_name();
 
         fprintf(stderr, "Failing executable: %s\n", name);

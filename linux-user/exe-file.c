@@ -16,6 +16,7 @@
 #include "fork-safety.h"
 #include "host-proc.h"
 #include "private-fd.h"
+#include "same-file.h"
 
 #ifndef AT_EXECVE_CHECK
 #define AT_EXECVE_CHECK 0x10000
@@ -64,7 +65,7 @@ void exe_file_init(const char *path)
 
 int exe_file_fd(void)
 {
-    return private_fd(PRIVATE_FD_EXE);
+    return private_fd_exe();
 }
 
 bool exe_file_may_be_emulator(mode_t mode, off_t size, uint64_t inode)
@@ -134,7 +135,7 @@ const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
 
     if (!binfmt_opened() && read_link(dirfd, link, buf) &&
         fstatat(dirfd, link, &by_link, 0) == 0 && stat(buf, &by_name) == 0 &&
-        by_link.st_dev == by_name.st_dev && by_link.st_ino == by_name.st_ino) {
+        same_file(&by_link, &by_name)) {
         return buf;
     }
     path = is_own ? exe_file_path(dirfd, link) : link;

@@ -123,9 +123,6 @@ static int lowest_private(unsigned first, unsigned last)
 
 static void range_closed(unsigned first, unsigned last, int flags)
 {
-    if (flags & CLOSE_RANGE_UNSHARE) {
-        private_fd_unshared();
-    }
     if (!(flags & CLOSE_RANGE_CLOEXEC)) {
         proc_file_forget_range(first, last);
     }
@@ -136,6 +133,9 @@ int guest_close_range(HostCloseRange *host, unsigned first, unsigned last,
 {
     int fd;
 
+    if (flags & CLOSE_RANGE_UNSHARE) {
+        private_fd_before_unshare();
+    }
     while (first <= last && (fd = lowest_private(first, last)) >= 0) {
         if (fd > first && host(first, fd - 1, flags) < 0) {
             return -1;
@@ -252,12 +252,10 @@ int guest_pselect6(HostPselect6 *host, int n, fd_set *in, fd_set *out,
 
 int guest_unshare(int flags)
 {
-    int ret = unshare(flags);
-
-    if (ret == 0 && (flags & CLONE_FILES)) {
-        private_fd_unshared();
+    if (flags & CLONE_FILES) {
+        private_fd_before_unshare();
     }
-    return ret;
+    return unshare(flags);
 }
 
 /* The kernel's struct linux_dirent and struct linux_dirent64. */

@@ -14,12 +14,14 @@
 #include "fork-safety.h"
 #include "guest-mm.h"
 #include "guest-rlimit.h"
+#include "memory-walk.h"
 
 static struct {
     QemuMutex lock;
     MMLayout layout;
     GuestAuxv auxv;
     uint64_t min_addr;
+    uint64_t stack_at_start;
     uint64_t vdso;
 } mm;
 
@@ -44,16 +46,26 @@ static uint64_t arch_task_size(void)
     return 1ull << 47;
 #elif defined(TARGET_ALPHA)
     return 1ull << 42;
+#elif defined(TARGET_SPARC64)
+    return -(1ull << 34);
 #else
     return 1ull << 48;
 #endif
 }
 
+/*
+ * QEMU puts the stack where the host has room, which can be above the
+ * architecture's limit; what the program has must be acceptable to it.
+ */
 static uint64_t task_size(void)
 {
+    uint64_t size = arch_task_size();
     uint64_t last = GUEST_ADDR_MAX;
 
-    return MIN(arch_task_size() - 1, last) + 1;
+    while (size <= mm.stack_at_start) {
+        size <<= 1;
+    }
+    return MIN(size - 1, last) + 1;
 }
 
 /*
@@ -117,6 +129,7 @@ void guest_mm_init(const struct image_info *info)
 
     fork_safety_lock_init(&mm.lock, NULL);
     init_layout(info);
+    mm.stack_at_start = mm.layout.start_stack;
     mm.min_addr = effective_min_addr(&mm.layout);
     if (copy_from_user(&mm.auxv, info->saved_auxv, len)) {
         memset(&mm.auxv, 0, sizeof(mm.auxv));
@@ -160,8 +173,8 @@ MMLimits guest_mm_limits(void)
     };
 }
 
-static int note_end(void *opaque, target_ulong start, target_ulong end,
-                    unsigned long flags)
+static int note_end(void *opaque, WalkAddr start, WalkAddr end,
+                    WalkFlags flags)
 {
     uint64_t *last = opaque;
 

@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <linux/openat2.h>
 #include <sys/syscall.h>
 #include "qemu/atomic.h"
 #include "qemu.h"

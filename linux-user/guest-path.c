@@ -77,29 +77,25 @@ typedef struct Place {
 } Place;
 
 /*
- * The thread that has installed the file may have a table of descriptors of
- * its own, and the path may be one by a thread.
+ * The calling thread may have a table of descriptors of its own, and the path
+ * may be one by another thread.
  */
 static void make_exe_link(EntryPath *link, int dirfd, const char *path,
                           const Place *place)
 {
-    pid_t owner = place->is_own ? private_fd_owner() : 0;
-    char task[sizeof("task/") + 3 * sizeof(pid_t)] = "";
+    pid_t thread = place->is_own ? private_fd_table() : 0;
 
-    if (owner) {
-        snprintf(task, sizeof(task), "task/%d/", owner);
-        snprintf(link->path, sizeof(link->path), "%.*s%sfd/%d",
-                 place->dir_len, path, task, place->exe_fd);
-        if (faccessat(dirfd, link->path, F_OK, 0) < 0) {
-            snprintf(link->path, sizeof(link->path), "%.*s../../%sfd/%d",
-                     place->dir_len, path, task, place->exe_fd);
-        }
-        if (faccessat(dirfd, link->path, F_OK, 0) == 0) {
-            return;
-        }
+    if (!thread) {
+        snprintf(link->path, sizeof(link->path), "%.*sfd/%d", place->dir_len,
+                 path, place->exe_fd);
+        return;
     }
-    snprintf(link->path, sizeof(link->path), "%.*sfd/%d", place->dir_len,
-             path, place->exe_fd);
+    snprintf(link->path, sizeof(link->path), "%.*stask/%d/fd/%d",
+             place->dir_len, path, thread, place->exe_fd);
+    if (faccessat(dirfd, link->path, F_OK, 0) < 0) {
+        snprintf(link->path, sizeof(link->path), "%.*s../../task/%d/fd/%d",
+                 place->dir_len, path, thread, place->exe_fd);
+    }
 }
 
 /* No name of procfs begins so; the kernel says ENOENT. */
@@ -469,31 +465,38 @@ static ssize_t read_exe_link(int dirfd, const char *path, const Place *place,
     return exe_file_readlink(dirfd, link.path, place->is_own, buf, size);
 }
 
-/* An empty path means what @fd is, which can be the link. */
-static ssize_t read_open_link(int fd, char *buf, size_t size, ssize_t len)
+/*
+ * An empty path means what @fd is, which can be the link.  The host's answer
+ * names the emulator and may be longer than ours, so it is not read into @buf.
+ */
+static ssize_t read_open_link(int fd, char *buf, size_t size)
 {
+    char target[PATH_MAX], path[PATH_MAX];
+    ssize_t len = readlinkat(fd, "", target, MIN(size, sizeof(target)));
     int dirfd = AT_FDCWD;
-    char path[PATH_MAX];
     const char *at = path;
     ProcName name;
     Place place;
 
-    if (!host_proc_fd_path(fd, path) ||
-        proc_name_guess(path).entry != PROC_ENTRY_EXE) {
-        return len;
+    if (len > 0 && host_proc_fd_path(fd, path) &&
+        proc_name_guess(path).entry == PROC_ENTRY_EXE) {
+        if (proc_name_is_own_file(path, &name)) {
+            dirfd = private_fd(PRIVATE_FD_PROC);
+            at = "self/exe";
+        }
+        if (find_entry(dirfd, at, &place) == PROC_ENTRY_EXE) {
+            return read_exe_link(dirfd, at, &place, buf, size);
+        }
     }
-    if (proc_name_is_own_file(path, &name)) {
-        dirfd = private_fd(PRIVATE_FD_PROC);
-        at = "self/exe";
+    if (len > 0) {
+        memcpy(buf, target, len);
     }
-    return find_entry(dirfd, at, &place) == PROC_ENTRY_EXE
-           ? read_exe_link(dirfd, at, &place, buf, size) : len;
+    return len;
 }
 
 ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
     Place place;
-    ssize_t ret;
 
     switch (find_entry(dirfd, path, &place)) {
     case PROC_ENTRY_EXE:
@@ -504,8 +507,8 @@ ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
     default:
         break;
     }
-    ret = readlinkat(dirfd, path, buf, size);
-    return ret > 0 && !*path ? read_open_link(dirfd, buf, size, ret) : ret;
+    return *path ? readlinkat(dirfd, path, buf, size)
+                 : read_open_link(dirfd, buf, size);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "guest-regions.h"
+#include "memory-walk.h"
 #include "public-state.h"
 
 /* QEMU takes away write permission where it has translated code. */
@@ -24,8 +25,8 @@ static uint32_t prot_of(int flags)
     return flags & (PAGE_WRITE | PAGE_WRITE_ORG) ? prot | PROT_WRITE : prot;
 }
 
-static int add_region(void *opaque, target_ulong start, target_ulong end,
-                      unsigned long flags)
+static int add_region(void *opaque, WalkAddr start, WalkAddr end,
+                      WalkFlags flags)
 {
     Region region = { .start = start, .last = end - 1,
                       .prot = prot_of(flags) };

@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include <sys/ioctl.h>
+#include <sys/sysmacros.h>
 #include "qemu/cutils.h"
 #include "host-proc.h"
 #include "private-fd.h"
@@ -188,9 +189,23 @@ typedef struct ProcmapQuery {
 
 enum { PROCMAP_READABLE = 1, PROCMAP_SHARED = 8 };
 
+/*
+ * A private mapping of /dev/zero has a name, but to the kernel its memory is
+ * as anonymous as any.
+ */
+static bool is_of_zero(const HostMapping *m)
+{
+    struct stat st;
+
+    return stat("/dev/zero", &st) == 0 && S_ISCHR(st.st_mode) &&
+           st.st_rdev == makedev(1, 5) && st.st_ino == m->inode &&
+           st.st_dev == makedev(m->major, m->minor);
+}
+
 static bool is_anonymous(const HostMapping *m, bool readable)
 {
-    return !m->shared && !m->inode && (m->readable || !readable);
+    return !m->shared && (m->readable || !readable) &&
+           (!m->inode || is_of_zero(m));
 }
 
 /* Asks for the one mapping at @addr.  Returns: 0 or a host errno. */
@@ -204,6 +219,8 @@ static int query_mapping(int maps, uint64_t addr, HostMapping *m)
     *m = (HostMapping) {
         .start = query.vma_start,
         .end = query.vma_end,
+        .major = query.dev_major,
+        .minor = query.dev_minor,
         .inode = query.inode,
         .readable = query.vma_flags & PROCMAP_READABLE,
         .shared = query.vma_flags & PROCMAP_SHARED,

@@ -15,20 +15,16 @@
  * pointer and the alignment are the guest's, and so is the size.
  */
 struct target_prctl_mm_map {
-    abi_ullong start_code;
-    abi_ullong end_code;
-    abi_ullong start_data;
-    abi_ullong end_data;
-    abi_ullong start_brk;
-    abi_ullong brk;
-    abi_ullong start_stack;
-    abi_ullong arg_start;
-    abi_ullong arg_end;
-    abi_ullong env_start;
-    abi_ullong env_end;
+    abi_ullong addr[11];
     abi_ulong auxv;
     abi_uint auxv_size;
     abi_uint exe_fd;
+};
+
+static const MMMapAbi abi = {
+    .word = sizeof(abi_ulong),
+    .align = __alignof__(struct target_prctl_mm_map),
+    .big_endian = TARGET_BIG_ENDIAN,
 };
 
 uint32_t mm_map_size(void)
@@ -36,37 +32,20 @@ uint32_t mm_map_size(void)
     return sizeof(struct target_prctl_mm_map);
 }
 
-/* A 32-bit kernel takes the low half of each address. */
-static uint64_t get_addr(const abi_ullong *field)
-{
-    uint64_t addr;
-
-    __get_user(addr, field);
-    return (abi_ulong)addr;
-}
-
 int mm_map_read(MMMap *map, abi_ulong addr)
 {
-    struct target_prctl_mm_map t;
+    uint8_t bytes[MM_MAP_MAX_SIZE];
 
-    if (!guest_mem_load(&t, addr, sizeof(t))) {
+    QEMU_BUILD_BUG_ON(sizeof(struct target_prctl_mm_map) > sizeof(bytes));
+    /* Behind the addresses there is no gap, whatever the alignment. */
+    QEMU_BUILD_BUG_ON(offsetof(struct target_prctl_mm_map, auxv) !=
+                      sizeof(MMLayout));
+    QEMU_BUILD_BUG_ON(offsetof(struct target_prctl_mm_map, exe_fd) !=
+                      sizeof(MMLayout) + sizeof(abi_ulong) + 4);
+
+    if (!guest_mem_load(bytes, addr, mm_map_abi_size(&abi))) {
         return -EFAULT;
     }
-    map->layout = (MMLayout) {
-        .start_code = get_addr(&t.start_code),
-        .end_code = get_addr(&t.end_code),
-        .start_data = get_addr(&t.start_data),
-        .end_data = get_addr(&t.end_data),
-        .start_brk = get_addr(&t.start_brk),
-        .brk = get_addr(&t.brk),
-        .start_stack = get_addr(&t.start_stack),
-        .arg_start = get_addr(&t.arg_start),
-        .arg_end = get_addr(&t.arg_end),
-        .env_start = get_addr(&t.env_start),
-        .env_end = get_addr(&t.env_end),
-    };
-    __get_user(map->auxv, &t.auxv);
-    __get_user(map->auxv_size, &t.auxv_size);
-    __get_user(map->exe_fd, &t.exe_fd);
+    *map = mm_map_abi_decode(&abi, bytes);
     return 0;
 }

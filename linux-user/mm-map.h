@@ -7,18 +7,7 @@
 #ifndef LINUX_USER_MM_MAP_H
 #define LINUX_USER_MM_MAP_H
 
-#include "mm-rules.h"
-
-/* The struct in host order. */
-typedef struct MMMap {
-    MMLayout layout;
-    abi_ulong auxv;
-    uint32_t auxv_size;
-    uint32_t exe_fd;
-} MMMap;
-
-/* The one exe_fd that leaves the executable alone. */
-#define MM_MAP_KEEP_EXE UINT32_MAX
+#include "mm-map-abi.h"
 
 /* mm_map_size: bytes of the struct in the guest's ABI */
 uint32_t mm_map_size(void);

@@ -9,6 +9,7 @@
 #include "qemu/atomic.h"
 #include "fork-safety.h"
 #include "private-fd.h"
+#include "same-file.h"
 
 enum {
     /* Enough for most, and cheap to copy. */
@@ -30,17 +31,18 @@ static struct {
 /* Between private_fd_begin_exe() and private_fd_end_exe(). */
 static __thread bool has_lock;
 
-/* Threads whose tables have parted see each other's only in /proc. */
+/*
+ * A thread that has a table of its own does not get what another installs in
+ * another table, and fetches it when it looks.
+ */
 static struct {
-    bool unshared;
-    pid_t owner;
+    bool have_parted;
+    unsigned installs;      /* since they have */
+    pid_t installer;        /* the last */
 } tables;
 
-static void forget_tables(void)
-{
-    tables.unshared = false;
-    qatomic_set(&tables.owner, 0);
-}
+/* Of these installs the calling thread knows. */
+static __thread unsigned known_installs;
 
 /* Returns: 0 or a negative host errno. */
 static int set_soft(rlim_t soft)
@@ -127,13 +129,112 @@ static bool move_to(const int from[NR_PRIVATE_FDS], rlim_t ceiling)
     return true;
 }
 
-void private_fd_init(int exe, int state)
+/* After the guest has lowered its limit. */
+static bool is_above_limit(void)
+{
+    return private_fd(PRIVATE_FD_CANDIDATE) >= limit.soft;
+}
+
+/*
+ * The number that open(2) gives is anybody's in the table, so what was meant is
+ * looked at where nobody can change it.
+ *
+ * Returns: whether the candidate is the file.
+ */
+static bool fetch(const char *path)
+{
+    int proc = private_fd(PRIVATE_FD_PROC);
+    int candidate = private_fd(PRIVATE_FD_CANDIDATE);
+    int fd = private_fd_open(proc, path, O_PATH);
+    struct stat meant, got;
+    bool ret;
+
+    ret = fd >= 0 && dup3(fd, candidate, O_CLOEXEC) == candidate &&
+          fstat(candidate, &got) == 0 && fstatat(proc, path, &meant, 0) == 0 &&
+          same_file(&meant, &got);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ret;
+}
+
+/* The thread may have ended; then what is here stays.  Under the lock. */
+static void catch_up(void)
+{
+    char path[sizeof("self/task/") + sizeof("/fd/") + 6 * sizeof(int)];
+    int exe = private_fd(PRIVATE_FD_EXE);
+
+    if (known_installs == tables.installs) {
+        return;
+    }
+    known_installs = tables.installs;
+    snprintf(path, sizeof(path), "self/task/%d/fd/%d", (int)tables.installer,
+             exe);
+    has_lock = true;
+    if (is_above_limit()) {
+        raise_limit();
+    }
+    if (fetch(path)) {
+        dup3(private_fd(PRIVATE_FD_CANDIDATE), exe, O_CLOEXEC);
+    } else {
+        dup3(exe, private_fd(PRIVATE_FD_CANDIDATE), O_CLOEXEC);
+    }
+    if (is_above_limit()) {
+        lower_limit();
+    }
+    has_lock = false;
+}
+
+/* What a child inherits is up to date, and it has one table. */
+static void forget_tables(void)
+{
+    memset(&tables, 0, sizeof(tables));
+    known_installs = 0;
+}
+
+static void read_limit_at_start(void)
 {
     struct rlimit rlim = {
         .rlim_cur = FIRST_CEILING,
         .rlim_max = FIRST_CEILING + NR_PRIVATE_FDS,
     };
-    static const ForkActions at_fork = { .in_child = forget_tables };
+
+    getrlimit(RLIMIT_NOFILE, &rlim);
+    limit.hard = rlim.rlim_max;
+    limit.ceiling = MIN(MIN(rlim.rlim_cur, FIRST_CEILING),
+                        private_fd_max_ceiling());
+    limit.soft = rlim.rlim_cur;
+}
+
+/*
+ * The first thread, QEMU's for RCU, is made before main().  From then on the
+ * kernel waits some milliseconds for readers whenever the table of descriptors
+ * grows, so it grows here.
+ */
+static void __attribute__((constructor(101))) grow_table(void)
+{
+    int any = open("/", O_PATH | O_CLOEXEC);
+    int last;
+
+    read_limit_at_start();
+    raise_limit();
+    last = fcntl(any, F_DUPFD_CLOEXEC,
+                 (int)limit.ceiling + NR_PRIVATE_FDS - 1);
+    if (last >= 0) {
+        close(last);
+    }
+    if (any >= 0) {
+        close(any);
+    }
+    lower_limit();
+}
+
+void private_fd_init(int exe, int state)
+{
+    static const ForkActions at_fork = {
+        .before = catch_up,
+        .in_child = forget_tables,
+    };
     int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
     /* What there is none of is held by another of the executable. */
     const int fds[NR_PRIVATE_FDS] = {
@@ -144,11 +245,6 @@ void private_fd_init(int exe, int state)
     };
 
     fork_safety_lock_init(&limit.lock, &at_fork);
-    getrlimit(RLIMIT_NOFILE, &rlim);
-    limit.hard = rlim.rlim_max;
-    limit.ceiling = MIN(MIN(rlim.rlim_cur, FIRST_CEILING),
-                        private_fd_max_ceiling());
-    limit.soft = rlim.rlim_cur;
     raise_limit();
     move_to(fds, limit.ceiling);
     set_soft(limit.soft);
@@ -181,12 +277,6 @@ rlim_t private_fd_max_ceiling(void)
                                                  : limit.hard;
 }
 
-/* After the guest has lowered its limit. */
-static bool is_above_limit(void)
-{
-    return private_fd(PRIVATE_FD_CANDIDATE) >= limit.soft;
-}
-
 int private_fd_begin_exe(int fd)
 {
     int ret;
@@ -216,8 +306,10 @@ int private_fd_end_exe(bool install)
 
     if (install) {
         ret = dup3(candidate, exe, O_CLOEXEC) < 0 ? -errno : 0;
-        if (!ret && tables.unshared) {
-            qatomic_set(&tables.owner, (pid_t)syscall(__NR_gettid));
+        if (!ret && tables.have_parted) {
+            tables.installer = syscall(__NR_gettid);
+            known_installs = tables.installs + 1;
+            qatomic_set(&tables.installs, known_installs);
         }
     }
     if (!install || ret) {
@@ -247,14 +339,26 @@ int private_fd_replace(PrivateFd which, int fd)
     return ret;
 }
 
-void private_fd_unshared(void)
+void private_fd_before_unshare(void)
 {
-    qatomic_set(&tables.unshared, true);
+    qemu_mutex_lock(&limit.lock);
+    qatomic_set(&tables.have_parted, true);
+    qemu_mutex_unlock(&limit.lock);
 }
 
-pid_t private_fd_owner(void)
+pid_t private_fd_table(void)
 {
-    return qatomic_read(&tables.owner);
+    return qatomic_read(&tables.have_parted) ? syscall(__NR_gettid) : 0;
+}
+
+int private_fd_exe(void)
+{
+    if (qatomic_read(&tables.installs) != known_installs) {
+        qemu_mutex_lock(&limit.lock);
+        catch_up();
+        qemu_mutex_unlock(&limit.lock);
+    }
+    return private_fd(PRIVATE_FD_EXE);
 }
 
 int private_fd_open(int dirfd, const char *path, int flags)

@@ -106,17 +106,24 @@ int private_fd_end_exe(bool install);
 int private_fd_replace(PrivateFd which, int fd);
 
 /**
- * private_fd_unshared: the calling thread has its own table of descriptors
- * from now on
+ * private_fd_before_unshare: the calling thread is about to get a table of
+ * descriptors of its own
  */
-void private_fd_unshared(void);
+void private_fd_before_unshare(void);
 
 /**
- * private_fd_owner: whose table has the executable that was installed last?
+ * private_fd_table: whose table has the numbers that the caller gets here?
  *
  * Returns: a thread's id, or 0 if all threads share one.
  */
-pid_t private_fd_owner(void);
+pid_t private_fd_table(void);
+
+/**
+ * private_fd_exe: PRIVATE_FD_EXE, as it was installed last by any thread
+ *
+ * Returns: a number in the calling thread's table, or -1.
+ */
+int private_fd_exe(void);
 
 /**
  * private_fd_open: openat(2), even if the guest has used up all its numbers

@@ -18,6 +18,7 @@
 #include "guest-rlimit.h"
 #include "guest-signal.h"
 #include "host-proc.h"
+#include "memory-walk.h"
 #include "proc-content.h"
 #include "proc-maps.h"
 

@@ -541,8 +541,9 @@ ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
 }
 
 /*
- * What is written out as a whole has no end to count from (seq_lseek()); the
- * others have an inode that says 0.
+ * What is written out as a whole has no end to count from and no limit
+ * (seq_lseek()); the others have an inode that says 0, and end with what
+ * procfs can have (generic_file_llseek(), MAX_NON_LFS).
  */
 static off_t lseek_in(ProcFile *file, off_t offset, int whence)
 {
@@ -552,7 +553,8 @@ static off_t lseek_in(ProcFile *file, off_t offset, int whence)
                (whence != SEEK_END || proc_content_is_text(file->entry))) {
         offset = -1;
     }
-    if (offset < 0) {
+    if (offset < 0 ||
+        (offset > INT32_MAX && !proc_content_is_text(file->entry))) {
         errno = EINVAL;
         return -1;
     }

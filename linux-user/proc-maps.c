@@ -10,6 +10,7 @@
 #include "user-mmap.h"
 #include "guest-mm.h"
 #include "host-proc.h"
+#include "memory-walk.h"
 #include "proc-maps.h"
 
 /* The kernel's column of the path: 73 on 64-bit machines, 49 on others. */
@@ -23,6 +24,9 @@ typedef struct MapsWriter {
     const char *next;       /* line of the host */
     const char *numbers;    /* of smaps, behind the present one's line */
     HostMapping host;       /* the present one; end 0: there is none */
+    uint64_t start;         /* of what is alike and not yet written */
+    uint64_t end;
+    int prot;
 } MapsWriter;
 
 /* A piece of a guest mapping that is one mapping of the host's. */
@@ -234,13 +238,34 @@ static void append_range(MapsWriter *w, uint64_t start, uint64_t end, int prot)
     }
 }
 
-static int append_region(void *opaque, target_ulong start, target_ulong end,
-                         unsigned long flags)
+static void append_pending(MapsWriter *w)
 {
+    append_range(w, w->start, w->end, w->prot);
+    w->start = w->end;
+}
+
+/*
+ * QEMU's flags tell more apart than the guest's kernel would, such as what
+ * mprotect(2) has touched, and a label is for a whole mapping.  The vdso is a
+ * mapping of its own, whatever lies beside it.
+ */
+static int append_region(void *opaque, WalkAddr start, WalkAddr end,
+                         WalkFlags flags)
+{
+    MapsWriter *w = opaque;
     int prot = flags & (PAGE_READ | PAGE_EXEC);
 
-    append_range(opaque, start, end,
-                 flags & PAGE_WRITE_ORG ? prot | PROT_WRITE : prot);
+    if (flags & PAGE_WRITE_ORG) {
+        prot |= PROT_WRITE;
+    }
+    if (start != w->end || prot != w->prot ||
+        (w->program.vdso && (start == w->program.vdso ||
+                             w->start == w->program.vdso))) {
+        append_pending(w);
+        w->start = start;
+        w->prot = prot;
+    }
+    w->end = end;
     return 0;
 }
 
@@ -261,6 +286,7 @@ GByteArray *proc_maps_text(const char *host_maps, bool smaps)
 
     start_writing(&w, host_maps);
     walk_memory_regions(&w, append_region);
+    append_pending(&w);
     return w.text;
 }
 
@@ -287,8 +313,8 @@ GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
 }
 
 /* What is written to is data to the kernel; the gate page is no mapping. */
-static int add_exec(void *opaque, target_ulong start, target_ulong end,
-                    unsigned long flags)
+static int add_exec(void *opaque, WalkAddr start, WalkAddr end,
+                    WalkFlags flags)
 {
     uint64_t *size = opaque;
 

@@ -5,6 +5,7 @@
  */
 
 #include "proc-name.h"
+#include "same-file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -169,7 +170,7 @@ static bool is_same(int dirfd, const char *dir, int dir_len, const char *a,
 
     return fstatat(dirfd, below(&path, dir, dir_len, a), &st_a, 0) == 0 &&
            fstatat(dirfd, below(&path, dir, dir_len, b), &st_b, 0) == 0 &&
-           st_a.st_dev == st_b.st_dev && st_a.st_ino == st_b.st_ino;
+           same_file(&st_a, &st_b);
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "host-proc.h"
 #include "private-fd.h"
 #include "proc-name.h"
+#include "same-file.h"
 #include "sibling.h"
 #include "sibling-guess.h"
 
@@ -166,8 +167,7 @@ static bool is_same(int dirfd, const char *path, const struct stat *st)
 {
     struct stat now;
 
-    return fstatat(dirfd, path, &now, 0) == 0 && now.st_ino == st->st_ino &&
-           now.st_dev == st->st_dev;
+    return fstatat(dirfd, path, &now, 0) == 0 && same_file(&now, st);
 }
 
 /*

@@ -15,7 +15,7 @@ position weave;
 - ts->info->env_strings@weave - ts->info->arg_strings
 + core_args_size()
 
-// Series: 10.0
+// Series: 10.0 10.2
 @args@
 expression args, len;
 position weave;
@@ -57,7 +57,7 @@ position weave;
      ...>
  }
 
-// Series: 10.0
+// Series: 10.0 10.2
 @auxv@
 expression data;
 position weave;
@@ -89,7 +89,7 @@ position weave;
 +              (void *)core_auxv());
  }
 
-// Series: 10.0
+// Series: 10.0 10.2
 @auxv_size@
 position weave;
 @@

@@ -5,13 +5,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 
 // hooks.h is about a target, and this file about all of them.
-// Series: 10.0
+// Series: 10.0 10.2
 @include_gdbstub_user@
 @@
  #include "internals.h"
 +#include "linux-user/debug-view.h"
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_supported@
 identifier asked;
 expression answer;

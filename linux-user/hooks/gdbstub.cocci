@@ -4,13 +4,13 @@
 //
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Series: 10.0
+// Series: 10.0 10.2
 @include_gdbstub@
 @@
  #include "linux-user/qemu.h"
 +#include "linux-user/hooks.h"
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_pread@
 expression fd, buf, size, pos;
 position weave;
@@ -18,7 +18,7 @@ position weave;
 - pread@weave(fd, buf, size, pos)
 + guest_pread(fd, buf, size, pos)
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_close@
 expression fd;
 position weave;
@@ -26,7 +26,7 @@ position weave;
 - close@weave(fd)
 + guest_close(fd)
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_exec_file@
 position weave;
 @@
@@ -38,7 +38,7 @@ position weave;
      ...>
  }
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_auxv_names@
 typedef TaskState;
 identifier ts;
@@ -52,7 +52,7 @@ position weave;
      ... when any
  }
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_auxv_size@
 identifier ts, auxv, size;
 expression E;
@@ -63,7 +63,7 @@ position weave;
 -    size = ts->info->auxv_len;
 +    size = debug_auxv_size();
 
-// Series: 10.0
+// Series: 10.0 10.2
 @gdb_auxv_read@
 expression cpu, buf, len;
 statement S;

@@ -38,21 +38,27 @@ position weave;
   }
 
 // The path may be one that only binfmt_misc could follow.
-// Series: 10.0
+// Series: 10.0 10.2
 @resolve@
 expression path, real;
 position weave;
 @@
+(
 - if (!realpath@weave(path, real)) {
 -     printf(...);
 - }
+|
+- if (realpath@weave(path, real)) {
+-     path = real;
+- }
+)
 
 @prepare@
-expression ret, fd, path, argv, env, regs, info, bprm;
+expression ret, fd, path, argv;
 position weave;
 @@
 + path = set_mm_prepare(fd, path, argv);
-  ret = loader_exec@weave(fd, path, argv, env, regs, info, bprm);
+  ret = loader_exec@weave(fd, path, argv, ...);
 
 @start@
 expression info;

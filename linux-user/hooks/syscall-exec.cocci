@@ -4,10 +4,10 @@
 //
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Series: 10.0
+// Series: 10.0 10.2
 @exec@
 identifier exe, dirfd, flags, ret;
-expression p;
+expression p, own;
 position weave;
 @@
  int do_execv(..., int dirfd, ..., int flags, ...)
@@ -17,7 +17,7 @@ position weave;
 -                      p;
 +                      guest_exec_path(dirfd, p, flags);
 -    if (is_proc_myself@weave(p, "exe")) {
--        exe = real_exec_path;
+-        exe = own;
 -    }
      ...
 -    ret = get_errno(ret);

@@ -125,7 +125,7 @@ position weave;
 - safe_read@weave(fd, buf, size)
 + guest_read(safe_read, fd, buf, size)
 
-// Series: 10.0
+// Series: 10.0 10.2
 @pread@
 expression fd, buf, size, pos;
 position weave;
@@ -155,7 +155,7 @@ position weave;
 - safe_preadv@weave(fd, vec, count, low, high)
 + guest_preadv(safe_preadv, fd, vec, count, low, high)
 
-// Series: 10.0
+// Series: 10.0 10.2?
 @preadv2@
 expression fd, vec, count, low, high, flags;
 position weave;

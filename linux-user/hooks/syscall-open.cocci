@@ -9,7 +9,7 @@
  #include "fd-trans.h"
 +#include "hooks.h"
 
-// Series: 10.0
+// Series: 10.0 10.2
 @open_exe@
 expression name;
 statement S;
@@ -22,7 +22,7 @@ position weave;
      ...
  }
 
-// Series: 10.0
+// Series: 10.0 10.2
 @open@
 identifier fd;
 expression env, dirfd, p, flags, mode, safe;
@@ -44,7 +44,7 @@ position weave;
      }
  }
 
-// Series: 10.0
+// Series: 10.0 10.2
 @openat2@
 identifier fd;
 expression env, dirfd, p, A, B, C;

@@ -4,7 +4,7 @@
 //
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Series: 10.0
+// Series: 10.0 10.2
 @readlink@
 expression E, ret, p, buf, size;
 statement S;
@@ -151,7 +151,7 @@ position weave;
 - getxattr@weave(p, name, value, size)
 + guest_getxattr(p, name, value, size)
 
-// Series: 10.0
+// Series: 10.0 10.2
 @fchmodat2@
 expression dirfd, p, mode, flags;
 position weave;
@@ -222,7 +222,7 @@ position weave;
 - umount2@weave(target, flags)
 + umount2(guest_path_unmounted(target, flags), flags)
 
-// Series: 10.0
+// Series: 10.0 10.2
 @open_tree@
 expression dirfd, p, flags;
 position weave;

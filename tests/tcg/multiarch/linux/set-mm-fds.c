@@ -563,8 +563,8 @@ static void check_every(const char *id, const char *text, int want,
     }
     snprintf(full, sizeof(full), "%s, every number: %s", text,
              err_name(want));
-    check(got == want, id, full, "number %d got %s", number[i - 1],
-          err_name(got));
+    check_answer(got == want, id, full, full, err_name(got),
+                 "number %d got %s", number[i - 1], err_name(got));
 }
 
 static bool is_multiplexed(int (*fn)(int fd))
@@ -668,7 +668,8 @@ static void check_select(const char *id, const char *text, int from, int to,
     for (fd = from; fd < to && got == want; fd++) {
         got = select_one(fd);
     }
-    check(got == want, id, text, "number %d got %s", fd - 1, err_name(got));
+    check_answer(got == want, id, text, text, err_name(got),
+                 "number %d got %s", fd - 1, err_name(got));
 }
 
 /* Bits behind the kernel's table of descriptors are not looked at. */
@@ -695,7 +696,7 @@ static unsigned fd_size(void)
 
     read_text("/proc/self/status", status, sizeof(status));
     line = strstr(status, "\nFDSize:");
-    return line ? strtoul(line + 8, NULL, 10) : 0;
+    return line ? number_in(line + 8) : 0;
 }
 
 /* A forked process gets a table as large as it needs. */
@@ -791,8 +792,8 @@ static void check_no_path(const char *id, const char *dir,
     }
     snprintf(text, sizeof(text), "%s of %s/N, every number: ENOENT",
              probe->text, dir);
-    check(got == ENOENT, id, text, "number %d got %s", number[i - 1],
-          err_name(got));
+    check_answer(got == ENOENT, id, text, text, err_name(got),
+                 "number %d got %s", number[i - 1], err_name(got));
 }
 
 static void no_path(const char *id, const void *arg)
@@ -1113,6 +1114,8 @@ static void large_limit(const char *id, const void *arg)
     }
     status = wait_for(pid);
     check_num(id, "a child has the two numbers", 0, status);
+    close(3);
+    close(4);
     close(LARGE - 1);
     close(LARGE - 2);
     check_every(id, "limit of 524288: fstat", EBADF, p_fstat);
@@ -1204,7 +1207,7 @@ static void close_ranges_cloexec(const char *id, const void *arg)
 struct apart {
     int (*leave)(void);
     int left, readlink_error, installed;
-    bool closed, same_exe_before, same_exe_after, same_file;
+    bool closed, same_exe_before, same_exe_after, same_in_child, same_file;
     pthread_barrier_t barrier;
     const char *want;
     int fd;
@@ -1227,6 +1230,29 @@ static bool exe_is(const char *want)
     return !strcmp(want, read_link("/proc/self/exe", now, sizeof(now)));
 }
 
+/* In a child of the calling thread. */
+static bool exe_is_in_child(const char *want)
+{
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        _exit(!exe_is(want));
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* Nobody looks before the thread has ended. */
+static void *install_and_end(void *arg)
+{
+    struct apart *apart = arg;
+
+    apart->left = apart->leave();
+    map.exe_fd = 3;
+    apart->installed = set_map(&map);
+    return NULL;
+}
+
 static void *go_apart(void *arg)
 {
     struct apart *apart = arg;
@@ -1238,6 +1264,7 @@ static void *go_apart(void *arg)
     pthread_barrier_wait(&apart->barrier);
     /* The first thread installs a file. */
     pthread_barrier_wait(&apart->barrier);
+    apart->same_in_child = exe_is_in_child(apart->want);
     apart->same_exe_after = exe_is(apart->want);
     apart->same_file = same_file("/proc/self/exe", 3) ||
                        want_install(0);
@@ -1254,6 +1281,8 @@ static void check_apart(const char *id, struct apart *apart)
     check_err(id, "thread gets a table of its own", 0, apart->left);
     check_true(id, "thread's number is closed", apart->closed);
     check_true(id, "thread's exe before", apart->same_exe_before);
+    check_true(id, "thread's child's exe, when another thread has installed",
+               apart->same_in_child);
     check_true(id, "thread's exe, when another thread has installed",
                apart->same_exe_after);
     check_true(id, "thread's exe leads there", apart->same_file);
@@ -1291,9 +1320,15 @@ static void tables_apart(const char *id, const void *arg)
     pthread_barrier_wait(&apart.barrier);
     pthread_join(thread, NULL);
     check_apart(id, &apart);
+    identity(id, "first thread, the other is no more", apart.want);
+    pthread_create(&thread, NULL, install_and_end, &apart);
+    pthread_join(thread, NULL);
+    check_err(id, "a third thread installs a file", want_install(0),
+              apart.installed);
     /* Where it does not, the end comes at any time after the join. */
     if (sw_outlives_table()) {
-        identity(id, "first thread, the other is no more", apart.want);
+        identity(id, "first thread, which has not looked before the end",
+                 want_install(0) ? judge.self : path_of("new1"));
     }
     close(9);
     close(3);
@@ -1319,12 +1354,13 @@ struct listing {
 
 static void list_name(struct listing *l, const char *name)
 {
-    char *end;
-    unsigned long fd = strtoul(name, &end, 10);
+    unsigned long fd = 0;
+    int len = 0;
 
+    sscanf(name, "%lu%n", &fd, &len);
     if (!strcmp(name, ".") || !strcmp(name, "..")) {
         l->dots++;
-    } else if (end == name || *end || fd >= MOST) {
+    } else if (!len || name[len] || fd >= MOST) {
         l->odd++;
     } else {
         l->twice += l->seen[fd];

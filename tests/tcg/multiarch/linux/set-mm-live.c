@@ -119,7 +119,7 @@ static bool shows_stat(const char *buf, size_t len, int state)
     for (; at && field < START_CODE_STAT; field++) {
         at = strchr(at + 1, ' ');
     }
-    return at && strtoull(at, NULL, 10) == judge.min_addr + 4096 + state &&
+    return at && number_in(at) == judge.min_addr + 4096 + state &&
            buf[len - 1] == '\n';
 }
 

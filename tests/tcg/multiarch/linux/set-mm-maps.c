@@ -326,6 +326,37 @@ static void kinds_of_memory(const char *id, const void *arg)
     kind_of_memory(id, "shared memory", MAP_SHARED | MAP_ANONYMOUS);
 }
 
+/*
+ * A mapping stays one, whatever mprotect(2) was told about a part of it, as
+ * long as that is no change; the label is for all of it.
+ */
+static void touched_in_part(const char *id, const void *arg)
+{
+    static const struct {
+        int prot;
+        const char *text;
+    } prots[] = {
+        { PROT_READ | PROT_WRITE, "read and write" },
+        { PROT_NONE, "PROT_NONE" },
+    };
+
+    (void)arg;
+    for (int i = 0; i < 2; i++) {
+        size_t page = page_size();
+        char *at = mmap(NULL, 8 * page, prots[i].prot,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        mprotect(at + 2 * page, 3 * page, prots[i].prot);
+        set_heap((uintptr_t)at, (uintptr_t)at + page);
+        read_regions("/proc/self/maps");
+        check_true(id, prots[i].text,
+                   !strcmp(label_of((uintptr_t)at), "heap") &&
+                   !strcmp(label_of((uintptr_t)at + 3 * page), "heap") &&
+                   !strcmp(label_of((uintptr_t)at + 7 * page), "heap"));
+        munmap(at, 8 * page);
+    }
+}
+
 /* Above it there is nothing that could be the stack. */
 static void stack_at_last(const char *id, const void *arg)
 {
@@ -579,7 +610,7 @@ static unsigned long status_number(const char *name)
     read_text("/proc/self/status", status, sizeof(status));
     snprintf(key, sizeof(key), "\n%s:", name);
     line = strstr(status, key);
-    return line ? strtoul(line + strlen(key), NULL, 10) : ULONG_MAX;
+    return line ? number_in(line + strlen(key)) : ULONG_MAX;
 }
 
 static int set_code(uint64_t start, uint64_t end)
@@ -959,6 +990,7 @@ int main(int argc, char **argv)
     run_case("M05", heap_before_stack, NULL);
     run_case("M06", kinds_of_memory, NULL);
     run_case("M07", stack_at_last, NULL);
+    run_case("M11", touched_in_part, NULL);
     run_case("M08", by_other_names, NULL);
     run_case("M09", smaps_has_lines_of_maps, NULL);
     run_case("M10", lines_of_maps, NULL);

@@ -560,8 +560,10 @@ static inline void same_answer(const char *id, const char *call,
                                const struct answer *got)
 {
     char full[200];
+    char asked[200];
     size_t at = 0;
 
+    snprintf(asked, sizeof(asked), "%s, %s", call, text);
     snprintf(full, sizeof(full), "%s, %s: %s", call, text,
              err_name(want->error));
     if (want->error == ENOSYS) {
@@ -572,13 +574,15 @@ static inline void same_answer(const char *id, const char *call,
         at++;
     }
     if (want->error == got->error && at < sizeof(got->bytes)) {
-        check(false, id, full, "byte %zu: expected 0x%02x got 0x%02x, "
-              "bytes as text: expected %.90s got %.90s", at,
-              want->bytes[at], got->bytes[at], want->text, got->text);
+        check_answer(false, id, full, asked, "other bytes",
+                     "byte %zu: expected 0x%02x got 0x%02x, "
+                     "bytes as text: expected %.90s got %.90s", at,
+                     want->bytes[at], got->bytes[at], want->text, got->text);
         return;
     }
-    check(want->error == got->error, id, full, "expected %s got error %d",
-          err_name(want->error), got->error);
+    check_answer(want->error == got->error, id, full, asked,
+                 err_name(got->error), "expected %s got error %d",
+                 err_name(want->error), got->error);
 }
 
 /* The call answers as it does of the program's file. */

@@ -101,6 +101,9 @@ struct tap_line {
     bool ok;
     char text[200];
     char diag[600];
+    /* What was asked, without what is wanted, and what came back. */
+    char asked[200];
+    char answer[300];
 };
 
 /* Shared by the forked children, which must not print: the parent does. */
@@ -108,7 +111,7 @@ struct shared {
     unsigned lines;
     struct tap_line line[MAX_LINES];
     /* Of a process run aside. */
-    uint64_t value[2];
+    uint64_t value[3];
 };
 
 static struct judge {
@@ -121,9 +124,13 @@ static struct judge {
     unsigned failed;
     uint64_t min_addr;
     uint64_t task_size;
+    /* Of the kernel's saved vector, in bytes. */
+    long auxv_size;
     char self[PATH_MAX];
     char work[PATH_MAX];
     char dir[PATH_MAX + 32];
+    /* Where the answers go, for tests/oracle; may be empty. */
+    char answers[PATH_MAX];
     struct shared *shared;
 } judge;
 
@@ -155,6 +162,25 @@ static inline const char *err_name(long err)
     return other;
 }
 
+/*
+ * Appends to the list of answers.  It is open no longer than that, as the
+ * cases look at descriptors.
+ */
+static inline void write_answer(const struct tap_line *line)
+{
+    int fd;
+
+    if (!judge.answers[0]) {
+        return;
+    }
+    fd = open(judge.answers, O_WRONLY | O_APPEND | O_CLOEXEC);
+    if (fd < 0 || dprintf(fd, "%s | %s\n", line->asked, line->answer) < 0) {
+        perror(judge.answers);
+        exit(2);
+    }
+    close(fd);
+}
+
 static inline void tap_print(const struct tap_line *line)
 {
     judge.count++;
@@ -163,6 +189,7 @@ static inline void tap_print(const struct tap_line *line)
     if (!line->ok) {
         printf("# %s\n", line->diag);
     }
+    write_answer(line);
 }
 
 static inline void tap_flush(void)
@@ -185,77 +212,163 @@ static inline void make_printable(char *text)
     }
 }
 
+/*
+ * Writes @from to @to without what is another one in each run: directories
+ * and processes get names.
+ */
+static inline void without_names(char *to, size_t size, const char *from)
+{
+    const struct {
+        const char *text, *name;
+        bool number;
+    } known[] = {
+        { judge.dir, "DIR", false }, { judge.work, "WORK", false },
+        { judge.self, "SELF", false }, { "/proc/", "/proc/PID", true },
+        { "/task/", "/task/TID", true },
+    };
+    const size_t count = sizeof(known) / sizeof(known[0]);
+    size_t used = 0;
+
+    to[0] = '\0';
+    while (*from && used + 10 < size) {
+        size_t i, len = 0, digits = 0;
+
+        for (i = 0; i < count; i++) {
+            len = strlen(known[i].text);
+            digits = strspn(from + (strncmp(from, known[i].text, len) ?
+                                    strlen(from) : len), "0123456789");
+            if (len && !strncmp(from, known[i].text, len) &&
+                (digits || !known[i].number)) {
+                break;
+            }
+        }
+        if (i < count) {
+            used += snprintf(to + used, size - used, "%s", known[i].name);
+            from += len + (known[i].number ? digits : 0);
+        } else {
+            to[used++] = *from++;
+            to[used] = '\0';
+        }
+    }
+}
+
+/* What is wanted stands at the end: "text: EBUSY". */
+static inline void without_want(char *text)
+{
+    char *end = strrchr(text, ':');
+
+    if (end && end[1] == ' ' &&
+        !end[2 + strspn(end + 2, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")]) {
+        *end = '\0';
+    }
+}
+
 /* The parent prints at once; a child's lines wait for the parent. */
-static inline void tap_add(bool ok, const char *text, const char *diag)
+static inline void tap_add(bool ok, const char *text, const char *diag,
+                           const char *asked, const char *answer)
 {
     struct shared *s = judge.shared;
-    struct tap_line *line = &s->line[s->lines];
+    /* A child and its parent may both have something to say. */
+    unsigned at = __atomic_fetch_add(&s->lines, 1, __ATOMIC_SEQ_CST);
+    struct tap_line *line = &s->line[at];
 
-    if (s->lines == MAX_LINES) {
+    if (at >= MAX_LINES) {
         abort();
     }
     line->ok = ok;
     snprintf(line->text, sizeof(line->text), "%s", text);
     snprintf(line->diag, sizeof(line->diag), "%s", diag);
-    s->lines++;
+    without_names(line->asked, sizeof(line->asked), asked);
+    without_names(line->answer, sizeof(line->answer), answer);
+    make_printable(line->asked);
+    make_printable(line->answer);
     if (getpid() == judge.pid) {
         tap_flush();
     }
 }
 
-static inline void __attribute__((format(printf, 4, 5)))
-check(bool ok, const char *id, const char *text, const char *fmt, ...)
+/* @asked and @answer tell the same in every run, whatever was wanted. */
+static inline void __attribute__((format(printf, 6, 7)))
+check_answer(bool ok, const char *id, const char *text, const char *asked,
+             const char *answer, const char *fmt, ...)
 {
     char full[200];
+    char key[200];
     char diag[600];
     va_list ap;
 
     snprintf(full, sizeof(full), "%s %s", id, text);
     make_printable(full);
+    snprintf(key, sizeof(key), "%s %s", id, asked);
+    without_want(key);
     va_start(ap, fmt);
     vsnprintf(diag, sizeof(diag), fmt, ap);
     va_end(ap);
     make_printable(diag);
-    tap_add(ok, full, diag);
+    tap_add(ok, full, diag, key, answer);
 }
+
+#define check(ok, id, text, ...) do {                                      \
+        const bool ok_ = (ok);                                              \
+        const char *text_ = (text);                                         \
+        check_answer(ok_, id, text_, text_, ok_ ? "as wanted" : "otherwise", \
+                     __VA_ARGS__);                                          \
+    } while (0)
 
 static inline void skip(const char *id, const char *text, const char *reason)
 {
     char full[200];
+    char key[200];
 
     snprintf(full, sizeof(full), "%s %s # SKIP %s", id, text, reason);
-    tap_add(true, full, "");
+    snprintf(key, sizeof(key), "%s %s", id, text);
+    without_want(key);
+    tap_add(true, full, "", key, "skipped");
 }
 
 static inline bool check_err(const char *id, const char *text, int want,
                              int got)
 {
     char wanted[40];
+    char given[40];
     char full[160];
 
     snprintf(wanted, sizeof(wanted), "%s", err_name(want));
+    snprintf(given, sizeof(given), "%s", err_name(got));
     snprintf(full, sizeof(full), "%s: %s", text, wanted);
-    check(want == got, id, full, "expected %s got %s", wanted, err_name(got));
+    check_answer(want == got, id, full, text, given, "expected %s got %s",
+                 wanted, given);
     return want == got;
 }
 
+/* Addresses, sizes and numbers of processes are others each time. */
 static inline bool check_num(const char *id, const char *text, uint64_t want,
                              uint64_t got)
 {
-    check(want == got, id, text, "expected 0x%" PRIx64 " got 0x%" PRIx64,
-          want, got);
+    char answer[40];
+
+    if (got < 4) {
+        snprintf(answer, sizeof(answer), "%" PRIu64, got);
+    } else {
+        snprintf(answer, sizeof(answer), "%s",
+                 want == got ? "as wanted" : "otherwise");
+    }
+    check_answer(want == got, id, text, text, answer,
+                 "expected 0x%" PRIx64 " got 0x%" PRIx64, want, got);
     return want == got;
 }
 
 static inline void check_str(const char *id, const char *text,
                              const char *want, const char *got)
 {
-    check(!strcmp(want, got), id, text, "expected %s got %s", want, got);
+    check_answer(!strcmp(want, got), id, text, text, got,
+                 "expected %s got %s", want, got);
 }
 
 static inline void check_true(const char *id, const char *text, bool got)
 {
-    check(got, id, text, "expected true got false");
+    check_answer(got, id, text, text, got ? "yes" : "no",
+                 "expected true got false");
 }
 
 /* ------------------------------------------------------------- system */
@@ -294,9 +407,18 @@ static inline unsigned long with_bit(unsigned long value, unsigned bit)
     return value | (unsigned long)((uint64_t)1 << bit);
 }
 
+/* Of what else begins with a number; 0 if there is none. */
+static inline uint64_t number_in(const char *text)
+{
+    uint64_t number = 0;
+
+    sscanf(text, "%" SCNu64, &number);
+    return number;
+}
+
 static inline unsigned long page_size(void)
 {
-    return sysconf(_SC_PAGESIZE);
+    return getauxval(AT_PAGESZ);
 }
 
 /* Returns: the number of bytes, or the negative errno. */
@@ -402,11 +524,13 @@ static inline void remove_tree(const char *path)
 static inline bool has_cap(unsigned cap)
 {
     char status[8192];
+    uint64_t caps = 0;
     char *line;
 
     read_text("/proc/self/status", status, sizeof(status));
     line = strstr(status, "\nCapEff:");
-    return line && (strtoull(line + 8, NULL, 16) >> cap & 1);
+    return line && sscanf(line + 8, "%" SCNx64, &caps) == 1 &&
+           (caps >> cap & 1);
 }
 
 static inline bool in_first_user_ns(void)
@@ -459,6 +583,21 @@ static inline bool kernel_since(int major, int minor)
     uname(&name);
     sscanf(name.release, "%d.%d", &have[0], &have[1]);
     return have[0] > major || (have[0] == major && have[1] >= minor);
+}
+
+/* A native judge may be older than PR_GET_AUXV. */
+static inline bool has_get_auxv(void)
+{
+    return !judge.native || kernel_since(6, 4);
+}
+
+/*
+ * Before Linux 6.7 a reader that comes while the executable is replaced may
+ * be told that there is none.
+ */
+static inline bool exe_can_be_missing(void)
+{
+    return judge.native && !kernel_since(6, 7);
 }
 
 /*
@@ -525,7 +664,8 @@ static inline bool sw_has_short_table(void)
 
 /*
  * own-table: a thread that has left the common table of descriptors and has
- * installed an executable takes that with it when it ends.
+ * installed an executable takes that with it when it ends, unless somebody
+ * looks before.
  */
 static inline bool sw_outlives_table(void)
 {
@@ -618,12 +758,12 @@ static inline int read_stat_of(const char *path,
         return 0;
     }
     *end = '\0';
-    value[1] = strtoull(text, NULL, 10);
+    value[1] = number_in(text);
     snprintf(comm, 64, "%s", strchr(text, '(') + 1);
-    for (token = strtok_r(end + 1, " \n", &save); token;
-         token = strtok_r(NULL, " \n", &save)) {
+    for (token = strtok_r(end + 1, "\n ", &save); token;
+         token = strtok_r(NULL, "\n ", &save)) {
         if (++n <= STAT_FIELDS) {
-            value[n] = strtoull(token, NULL, 10);
+            value[n] = number_in(token);
         }
     }
     return n;
@@ -784,7 +924,7 @@ static inline void replace_by_copy(unsigned long start, unsigned long end,
 static inline void detach_exe(void)
 {
     const ElfW(Phdr) *phdr = (const void *)getauxval(AT_PHDR);
-    unsigned long page = sysconf(_SC_PAGESIZE);
+    unsigned long page = page_size();
 
     for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
         unsigned long start = phdr[i].p_vaddr & -page;
@@ -957,6 +1097,29 @@ static inline uint64_t bisect(enum field field, uint64_t good, uint64_t bad)
     return good;
 }
 
+/* As long as a kernel's saved vector can be. */
+#define MAX_AUXV 4096
+
+/* Returns: the size of the kernel's saved vector; it takes nothing longer. */
+static inline long probe_auxv_size(void)
+{
+    static const char vector[MAX_AUXV];
+    long good = 0, bad = MAX_AUXV + 1;
+    struct mm_map map;
+
+    read_map(&map);
+    map.auxv = (uintptr_t)vector;
+    while (good + 1 < bad) {
+        map.auxv_size = good + (bad - good) / 2;
+        if (set_map(&map)) {
+            bad = map.auxv_size;
+        } else {
+            good = map.auxv_size;
+        }
+    }
+    return good;
+}
+
 static inline void probe_limits(void)
 {
     struct mm_map map;
@@ -969,6 +1132,8 @@ static inline void probe_limits(void)
     judge.shared->value[0] = bisect(ARG_START, map.f[ARG_START], 0);
     set_map(&map);
     judge.shared->value[1] = bisect(ARG_END, map.f[ARG_END], top) + 1;
+    set_map(&map);
+    judge.shared->value[2] = probe_auxv_size();
 }
 
 /* ----------------------------------------------------------- beginning */
@@ -1024,6 +1189,10 @@ static inline void begin_any(int argc, char **argv)
     }
     judge.native = !strcmp(argv[1], "native");
     parse_options(argv[0], argv[2]);
+    if (getenv("SET_MM_ANSWERS")) {
+        snprintf(judge.answers, sizeof(judge.answers), "%s",
+                 getenv("SET_MM_ANSWERS"));
+    }
     umask(022);
     judge.pid = getpid();
     judge.shared = mmap(NULL, sizeof(*judge.shared), PROT_READ | PROT_WRITE,
@@ -1036,6 +1205,7 @@ static inline void begin_any(int argc, char **argv)
     run_aside(probe_limits);
     judge.min_addr = judge.shared->value[0];
     judge.task_size = judge.shared->value[1];
+    judge.auxv_size = judge.shared->value[2];
     if (!judge.task_size) {
         /* No map is accepted at all: any plausible values let the rows run. */
         judge.min_addr = 65536;
