@@ -392,6 +392,7 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
     char few[1024];
     g_autofree char *many = NULL;
     char *own = few;
+    off_t start = *pos;
     ssize_t len;
 
     if (size > sizeof(few)) {
@@ -402,8 +403,9 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
         }
     }
     len = proc_content_read(file->entry, sibling, fd, own, size, pos);
-    if (len > 0 && !guest_mem_store_host(buf, own, len)) {
-        *pos -= len;
+    /* An answer of 0 can have bytes as well: see read_environ(). */
+    if (!guest_mem_store_host(buf, own, *pos - start)) {
+        *pos = start;
         errno = EFAULT;
         return -1;
     }
