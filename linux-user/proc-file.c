@@ -392,7 +392,7 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
     char few[1024];
     g_autofree char *many = NULL;
     char *own = few;
-    off_t start = *pos;
+    const off_t before = *pos;
     ssize_t len;
 
     if (size > sizeof(few)) {
@@ -403,9 +403,9 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
         }
     }
     len = proc_content_read(file->entry, sibling, fd, own, size, pos);
-    /* An answer of 0 can have bytes as well: see read_environ(). */
-    if (!guest_mem_store_host(buf, own, *pos - start)) {
-        *pos = start;
+    /* environ gives bytes that it does not count where memory ends early. */
+    if (*pos > before && !guest_mem_store_host(buf, own, *pos - before)) {
+        *pos = before;
         errno = EFAULT;
         return -1;
     }

@@ -150,6 +150,7 @@ static inline const char *err_name(long err)
         { EMFILE, "EMFILE" }, { EXDEV, "EXDEV" },
         { ESRCH, "ESRCH" }, { ENODEV, "ENODEV" }, { EISDIR, "EISDIR" },
         { ENOTTY, "ENOTTY" }, { ESPIPE, "ESPIPE" },
+        { EOPNOTSUPP, "EOPNOTSUPP" },
     };
     static char other[32];
 
@@ -1097,14 +1098,14 @@ static inline uint64_t bisect(enum field field, uint64_t good, uint64_t bad)
     return good;
 }
 
-/* As long as a kernel's saved vector can be. */
-#define MAX_AUXV 4096
+/* More than a kernel's saved vector has. */
+enum { AUXV_ROOM = 4096 };
 
 /* Returns: the size of the kernel's saved vector; it takes nothing longer. */
 static inline long probe_auxv_size(void)
 {
-    static const char vector[MAX_AUXV];
-    long good = 0, bad = MAX_AUXV + 1;
+    static const char vector[AUXV_ROOM];
+    long good = 0, bad = AUXV_ROOM + 1;
     struct mm_map map;
 
     read_map(&map);
