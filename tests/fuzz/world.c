@@ -606,7 +606,7 @@ static struct value at_the_edge(struct rng *r, unsigned field)
     case 2:
         i = pick(r, 4);
         if (i >= 2) {
-            return named(absurd[i], "max", absurd[i] - ULONG_MAX);
+            return named(ULONG_MAX, "max", absurd[i] - ULONG_MAX);
         }
         return named(absurd[i], i ? "1" : "0", 0);
     default:
