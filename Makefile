@@ -12,7 +12,7 @@ export BUILD PREFIX DESTDIR
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
 	test-series report oracle test-faults test-sanitized \
-	test-targets
+	test-targets fuzz fuzz-parts
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -76,6 +76,12 @@ test-sanitized:
 
 test-targets:
 	@scripts/test-targets $(TARGETS)
+
+fuzz:
+	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)
+
+fuzz-parts:
+	@scripts/fuzz-parts $(if $(SECONDS),--seconds $(SECONDS)) $(PARTS)
 
 clean:
 	@scripts/clean

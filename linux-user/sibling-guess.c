@@ -18,7 +18,7 @@ int sibling_guess_limit(const char *limits)
     if (!line || sscanf(line + strlen(name), "%ld", &limit) != 1) {
         return -1;
     }
-    return limit > INT_MAX ? -1 : (int)limit;
+    return limit < 0 || limit > INT_MAX ? -1 : (int)limit;
 }
 
 /* The ceilings that private-fd.c begins with and goes on to. */

@@ -1,6 +1,10 @@
 /*
  * Many calls, many children, many threads, for tests/faults/test-load
  *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
  * usage: load calls COUNT [storm]
  *        load kill CHILDREN
  *        load threads THREADS SECONDS
@@ -17,8 +21,6 @@
  *
  * Prints "bad ..." for whatever is wrong, and at the end its counts.  Exit
  * status: 0, or 3 after "bad".
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "../tcg/multiarch/linux/set-mm-test.h"
 #include <pthread.h>

@@ -2,6 +2,10 @@
  * A short life with PR_SET_MM, for tests/faults/test-sweep: everything that a
  * call may change is read before and after it
  *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
  * usage: scenario OTHER | --abort
  *
  *   OTHER    another executable file, absolute
@@ -11,8 +15,6 @@
  * is neither as before a call that failed nor as one that worked has made it,
  * and "end".  What cannot be read, as the host's call for that fails, is not
  * judged; each reading is tried three times.  Exit status: 0, or 3 after "bad".
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -63,6 +63,7 @@ enum {
     AREA = 0x30000000,
     AREA_PAGES = 64,
     AREA_END = AREA + AREA_PAGES * PAGE,
+    TOP = AREA_END + 0x400000,
     NR_NAMES = 10,
     NR_SLOTS = 6,
     /* The first of the guest's descriptors. */
@@ -163,6 +164,7 @@ int set_mm(unsigned long opt, unsigned long arg3, unsigned long arg4,
 int set_map(const uint64_t field[NR_FIELDS], const void *auxv,
             unsigned auxv_size, unsigned exe_fd);
 size_t own_exe(dev_t *dev, ino_t *ino);
+bool is_in_area(uint64_t v);
 bool is_executed(const struct stat *file);
 struct value any_address(struct rng *r, unsigned field);
 struct value beside(uint64_t v, long step);

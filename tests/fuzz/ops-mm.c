@@ -614,7 +614,9 @@ void op_brk(struct rng *r)
     if (one_in(r, 2)) {
         v = any_address(r, BRK);
     } else {
-        v = beside(st.field[BRK], steps[pick(r, 7)]);
+        /* Outside of the area a step must neither wrap nor leave the page. */
+        v = beside(st.field[BRK],
+                   steps[pick(r, is_in_area(st.field[BRK]) ? 7 : 3)]);
     }
     if (!is_harmless(v.v)) {
         say("brk %s: not done\n", v.sym);

@@ -197,7 +197,8 @@ void op_open(struct rng *r)
     } how[] = {
         { O_RDONLY, "ro" }, { O_RDONLY, "ro" }, { O_RDONLY, "ro" },
         { O_RDONLY | O_CLOEXEC, "ro|cloexec" }, { O_RDWR, "rw" },
-        { O_WRONLY, "wo" }, { O_PATH, "path" }, { O_RDONLY | O_NOFOLLOW, "ro|nofollow" },
+        { O_WRONLY, "wo" }, { O_PATH, "path" },
+        { O_RDONLY | O_NOFOLLOW, "ro|nofollow" },
         { O_PATH | O_NOFOLLOW, "path|nofollow" },
     };
     unsigned name = pick(r, NR_NAMES), slot = pick(r, NR_SLOTS);

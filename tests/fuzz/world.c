@@ -465,6 +465,9 @@ void make_world(void)
     make_edge();
     map_first(0, 10);
     map_first(32, 2);
+    /* Wherever the stack is, the last mapping is none of the area's. */
+    mmap((void *)(uintptr_t)TOP, PAGE, PROT_NONE,
+         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     memcpy(st.field, first_fields, sizeof(st.field));
     memset(auxv, 0x11, sizeof(auxv));
     auxv[6] = auxv[7] = 0;
@@ -537,7 +540,7 @@ static bool stays_in_area(unsigned field)
                            field == END_DATA);
 }
 
-static bool is_in_area(uint64_t v)
+bool is_in_area(uint64_t v)
 {
     return v >= AREA - PAGE && v <= AREA_END + PAGE;
 }
@@ -603,7 +606,7 @@ static struct value at_the_edge(struct rng *r, unsigned field)
     case 2:
         i = pick(r, 4);
         if (i >= 2) {
-            return named(absurd[i], "max", absurd[i] - ULONG_MAX);
+            return named(ULONG_MAX, "max", absurd[i] - ULONG_MAX);
         }
         return named(absurd[i], i ? "1" : "0", 0);
     default:

@@ -63,6 +63,7 @@ static void limit(void)
                     ==, -1);
     g_assert_cmpint(sibling_guess_limit("\nMax open files   99999999999 x\n"),
                     ==, -1);
+    g_assert_cmpint(sibling_guess_limit("\nMax open files   -5 x\n"), ==, -1);
     g_assert_cmpint(sibling_guess_limit("nothing"), ==, -1);
 }
 

@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
-enum { RACE_MS = 400, MAX_AUXV = 4096 };
+enum { RACE_MS = 400 };
 
 /* --------------------------------------------------------------- the lies */
 
@@ -232,7 +232,7 @@ enum { NR_VICTIMS = sizeof(victims) / sizeof(victims[0]) };
 struct state {
     struct mm_map map;
     char link[PATH_MAX];
-    char auxv[MAX_AUXV];
+    char auxv[AUXV_BYTES];
     long auxv_len;
     char cmdline[4096], environ[16384];
     ssize_t cmdline_len, environ_len;

@@ -596,7 +596,11 @@ enum { ARCH_PAIRS = 2 };
 enum { ARCH_PAIRS = 15 };
 #elif defined(__riscv)
 enum { ARCH_PAIRS = 10 };
-#elif defined(__mips__) || defined(__s390x__)
+#elif defined(__alpha__) || defined(__sparc__)
+enum { ARCH_PAIRS = 4 };
+#elif defined(__sh__)
+enum { ARCH_PAIRS = 5 };
+#elif defined(__mips__) || defined(__s390x__) || defined(__loongarch__)
 enum { ARCH_PAIRS = 1 };
 #else
 enum { ARCH_PAIRS = 0 };
