@@ -11,7 +11,8 @@ export BUILD PREFIX DESTDIR
 .NOTPARALLEL:
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
-	test-series report oracle fuzz fuzz-parts
+	test-series report oracle test-faults test-sanitized \
+	test-targets fuzz fuzz-parts
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -66,6 +67,15 @@ oracle:
 
 test-programs:
 	@scripts/test-programs
+
+test-faults:
+	@scripts/test --long faults
+
+test-sanitized:
+	@scripts/test --long sanitized
+
+test-targets:
+	@scripts/test-targets $(TARGETS)
 
 fuzz:
 	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)

@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/auxv.h>
 #include "fork-safety.h"
 
 /*
@@ -13,11 +14,16 @@
  * and stops the other threads meanwhile, but not those within a system call,
  * where ours allocate as well.  malloc(3) is whole in a child.
  *
- * Before glib's own constructors, as the choice is the first user's.
+ * Before glib's own constructors, as the choice is the first user's.  Those of
+ * a shared glib have been called already, by the interpreter that loads it; it
+ * would only complain.
  */
 static void __attribute__((constructor(101))) choose_allocator(void)
 {
 #if !GLIB_CHECK_VERSION(2, 76, 0)
+    if (getauxval(AT_BASE)) {
+        return;
+    }
     /* Deprecated in favour of a variable, which the guest would inherit. */
     G_GNUC_BEGIN_IGNORE_DEPRECATIONS;
     g_slice_set_config(G_SLICE_CONFIG_ALWAYS_MALLOC, true);

@@ -101,7 +101,8 @@ abi_long do_brk(abi_ulong request)
     guest_mm_end();
     mmap_unlock();
 #ifdef TARGET_ALPHA
-    if (!done && action == BRK_GROW) {
+    /* As OSF/1 has it (osf_brk()), whatever the reason. */
+    if (request && ret != request) {
         return -TARGET_ENOMEM;
     }
 #endif

@@ -10,6 +10,7 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "guest-mem.h"
+#include "memory-walk.h"
 #include "host-proc.h"
 
 /*

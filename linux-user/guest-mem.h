@@ -49,7 +49,7 @@ bool guest_mem_store(uint64_t to, const void *from, size_t len);
 
 /**
  * guest_mem_store_host: guest_mem_store() for who has a host pointer
- * @to: guest memory as QEMU's lock_user() has answered, or the emulator's own
+ * @to: guest memory as QEMU's lock_user() has answered
  * @from: host memory, @len bytes
  * @len: bytes
  *

@@ -353,6 +353,22 @@ static GByteArray *make_text(ProcFile *file, int fd)
     return text;
 }
 
+/* While somebody reads who is not the guest. */
+static __thread bool is_own_buffer;
+
+/*
+ * With 64 bits most addresses of the host could be the guest's as well, so
+ * they do not tell whose a buffer is.
+ */
+static bool store(void *to, const void *from, size_t len)
+{
+    if (is_own_buffer) {
+        memcpy(to, from, len);
+        return true;
+    }
+    return guest_mem_store_host(to, from, len);
+}
+
 /*
  * As fs/seq_file.c: reads that follow one another see one text; a read at any
  * other place makes a new one.
@@ -375,7 +391,7 @@ static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
     }
     if (*pos < file->text->len) {
         len = MIN(size, file->text->len - *pos);
-        if (!guest_mem_store_host(buf, file->text->data + *pos, len)) {
+        if (!store(buf, file->text->data + *pos, len)) {
             errno = EFAULT;
             return -1;
         }
@@ -404,7 +420,7 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
     }
     len = proc_content_read(file->entry, sibling, fd, own, size, pos);
     /* environ gives bytes that it does not count where memory ends early. */
-    if (*pos > before && !guest_mem_store_host(buf, own, *pos - before)) {
+    if (*pos > before && !store(buf, own, *pos - before)) {
         *pos = before;
         errno = EFAULT;
         return -1;
@@ -483,6 +499,16 @@ ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos)
     }
     ret = read_at(file, fd, buf, size, &pos);
     file_end(file);
+    return ret;
+}
+
+ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos)
+{
+    ssize_t ret;
+
+    is_own_buffer = true;
+    ret = guest_pread(fd, buf, size, pos);
+    is_own_buffer = false;
     return ret;
 }
 

@@ -107,6 +107,15 @@ static inline ssize_t guest_read(HostRead *host, int fd, void *buf,
 }
 
 ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos);
+
+/**
+ * proc_file_pread_own: guest_pread() for gdb's stub
+ * @buf: host memory that is not the guest's
+ *
+ * Return: as guest_pread().
+ */
+ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos);
+
 ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
                     int count);
 ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,

@@ -113,7 +113,8 @@ static bool is_plain_spelling(const char *dir, size_t len)
         return false;
     }
     if (fstatat(AT_FDCWD, "/proc/self", &st, AT_SYMLINK_NOFOLLOW) < 0) {
-        return is_self && errno == ENOENT;
+        /* Nor must a host that does not answer lead to the emulator. */
+        return is_self;
     }
     if (st.st_dev != known.dev || !known.root) {
         return false;
@@ -131,7 +132,9 @@ bool proc_name_is_procfs(int fd)
     return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-static bool is_procfs(int dirfd, const char *path, const struct stat *st)
+/* @otherwise: the answer where the host cannot be asked */
+static bool is_procfs(int dirfd, const char *path, const struct stat *st,
+                      bool otherwise)
 {
     bool ret;
     int fd;
@@ -140,7 +143,10 @@ static bool is_procfs(int dirfd, const char *path, const struct stat *st)
         return true;
     }
     fd = openat(dirfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    ret = fd >= 0 && proc_name_is_procfs(fd);
+    if (fd < 0) {
+        return otherwise;
+    }
+    ret = proc_name_is_procfs(fd);
     close(fd);
     return ret;
 }
@@ -219,9 +225,10 @@ static bool has_us(int dirfd, const char *dir, int dir_len,
         return false;
     }
     own[len] = '\0';
+    /* What has our number in both places was hardly made by somebody else. */
     return has_thread(dirfd, dir, dir_len, where->threads, own, &st) &&
            st.st_dev != known.dev &&
-           is_procfs(dirfd, below(&path, dir, dir_len, "."), &st);
+           is_procfs(dirfd, below(&path, dir, dir_len, "."), &st, true);
 }
 
 /*
@@ -305,7 +312,7 @@ static bool is_procfs_link(int dirfd, const char *path)
     struct stat st;
 
     return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           is_procfs(dirfd, path, &st);
+           is_procfs(dirfd, path, &st, false);
 }
 
 bool proc_name_next_link(int dirfd, const char *path, char *next)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a run of "meson test" found, read from its testlog.json."""
 
+import copy
 import json
 import re
 from pathlib import Path
@@ -83,6 +84,13 @@ class Program:
         if record["result"] not in ("OK", "SKIP"):
             return record["result"]
         return None
+
+    def part(self, assertion):
+        """One of its assertions, as if that were the program."""
+        part = copy.copy(self)
+        part.assertions = [assertion]
+        part.problem = part.skip_reason = None
+        return part
 
     def count(self, state):
         return sum(item.state == state for item in self.assertions)

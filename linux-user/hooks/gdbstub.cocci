@@ -16,7 +16,7 @@ expression fd, buf, size, pos;
 position weave;
 @@
 - pread@weave(fd, buf, size, pos)
-+ guest_pread(fd, buf, size, pos)
++ proc_file_pread_own(fd, buf, size, pos)
 
 // Series: 10.0 10.2
 @gdb_close@

@@ -1,6 +1,10 @@
 /*
  * Runs a program whose host system calls fail as told
  *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
  * usage: inject [-a | -n N | -f N] [-e ERRNO] [-r COUNTS] [-t SECONDS]
  *               CALL[,CALL...] COMMAND...
  *
@@ -15,8 +19,6 @@
  * A seccomp filter, which programs inherit, answers for every call, or asks
  * us.  Exit status: the command's, or 128 and its signal; 125 with a line on
  * standard error if we could not do our work; 124 after SECONDS.
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -2,16 +2,19 @@
  * A short life with PR_SET_MM, for tests/faults/test-sweep: everything that a
  * call may change is read before and after it
  *
- * usage: scenario OTHER
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
+ * usage: scenario OTHER | --abort
  *
- *   OTHER  another executable file, absolute
+ *   OTHER    another executable file, absolute
+ *   --abort  begin, and dump core
  *
  * Prints "begin", a line "op NAME ERRNO" for each call, "bad ..." for whatever
  * is neither as before a call that failed nor as one that worked has made it,
  * and "end".  What cannot be read, as the host's call for that fails, is not
  * judged; each reading is tried three times.  Exit status: 0, or 3 after "bad".
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -460,6 +463,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s OTHER\n", argv[0]);
         return 2;
     }
+    say("begin\n");
     for (int i = 0; i < TRIES; i++) {
         strings = mmap(NULL, sizeof(new_args) + sizeof(new_env),
                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -473,7 +477,9 @@ int main(int argc, char **argv)
     }
     memcpy(strings, new_args, sizeof(new_args));
     memcpy(strings + sizeof(new_args), new_env, sizeof(new_env));
-    say("begin\n");
+    if (!strcmp(argv[1], "--abort")) {
+        abort();
+    }
     look(&before);
     want = before;
     if (before.v[LINK].known) {

@@ -59,6 +59,10 @@ class Answers:
         self.head = {}
         self.of = collections.defaultdict(dict)
 
+    def modes(self):
+        """Those that have been asked."""
+        return self.head.get("users", " ".join(MODES)).split()
+
     @classmethod
     def read(cls, path):
         """From a file that write() has written."""
@@ -71,11 +75,13 @@ class Answers:
         base = result.head.get("base")
         if base:
             for key, value in cls.read(path.with_name(base)).of.items():
-                result.of[key] = dict(value)
+                if key[0] in result.modes():
+                    result.of[key] = dict(value)
         for line in lines:
             if line and not line.startswith("#"):
                 modes, program, question, answer = line.split(" | ", 3)
-                for mode in MODES if modes == "all" else modes.split("+"):
+                for mode in (result.modes() if modes == "all"
+                             else modes.split("+")):
                     if answer == ABSENT:
                         result.of[mode, program].pop(question, None)
                     else:
@@ -90,7 +96,7 @@ class Answers:
         """What is to be written: without what is the same in @base."""
         for program in self.programs():
             by_question = collections.OrderedDict()
-            for mode in MODES:
+            for mode in self.modes():
                 mine = self.of.get((mode, program), {})
                 other = base.of.get((mode, program), {}) if base else {}
                 for question in [*mine, *(set(other) - set(mine))]:
@@ -100,7 +106,8 @@ class Answers:
                             answer, []).append(mode)
             for question in sorted(by_question):
                 for answer, modes in by_question[question].items():
-                    who = "all" if len(modes) == 3 else "+".join(modes)
+                    everybody = len(modes) == len(self.modes())
+                    who = "all" if everybody else "+".join(modes)
                     yield f"{who} | {program} | {question} | {answer}"
 
     def write(self, path, base, base_name):
@@ -135,6 +142,8 @@ def read_raw(paths, answers):
                 pairs[mode, program].append((question, answer))
     for key, value in pairs.items():
         answers.of[key] = numbered(value)
+    answers.head["users"] = " ".join(
+        mode for mode in MODES if any(key[0] == mode for key in pairs))
     return wrong
 
 
@@ -291,7 +300,9 @@ def compare(args):
     for path in sorted(args.dir.glob("*.txt")):
         answers = Answers.read(path)
         target, rule = answers.head["programs"], answers.head["rule"]
-        for mode in MODES[:1] if target in ONLY_ROOT else MODES:
+        for mode in answers.modes():
+            if mode != "root" and target in ONLY_ROOT:
+                continue
             for program in answers.programs():
                 jobs.append((path.stem, answers, target, mode, rule, program))
     if not jobs:

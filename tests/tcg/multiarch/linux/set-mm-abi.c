@@ -8,7 +8,9 @@
 /* What the emulator is measured against is the header of the architecture. */
 #ifdef _LP64
 enum { SIZE = 104, AUXV_AT = 88, AUXV_SIZE_AT = 96, EXE_FD_AT = 100 };
-#elif defined(__i386__)
+#elif defined(__i386__) || defined(__m68k__) || defined(__sh__) || \
+      defined(__or1k__) || defined(__microblaze__)
+/* A __u64 is aligned to 4 bytes, or to 2. */
 enum { SIZE = 100, AUXV_AT = 88, AUXV_SIZE_AT = 92, EXE_FD_AT = 96 };
 #else
 enum { SIZE = 104, AUXV_AT = 88, AUXV_SIZE_AT = 92, EXE_FD_AT = 96 };

@@ -647,6 +647,8 @@ static const uint64_t task_sizes[] = {
     0x7ffffffff000, 0xfffffffffff000,
 #elif defined(__aarch64__)
     1ull << 48, 1ull << 52, 1ull << 39, 1ull << 42, 1ull << 47,
+#elif defined(__riscv) && __riscv_xlen == 32
+    0xfffff000,
 #elif defined(__riscv)
     1ull << 47, 1ull << 38, 1ull << 56,
 #elif defined(__powerpc64__)
@@ -662,6 +664,22 @@ static const uint64_t task_sizes[] = {
     0xfffff000, 0xbf000000,
 #elif defined(__powerpc__)
     0xfffff000, 0xc0000000,
+#elif defined(__alpha__)
+    /* QEMU's stack lies above alpha's own limit. */
+    1ull << 47, 1ull << 42,
+#elif defined(__loongarch64)
+    1ull << 47,
+#elif defined(__sparc__) && defined(__LP64__)
+    0xfffffffc00000000,
+#elif defined(__sparc__)
+    0xfffff000, 0xf0000000,
+#elif defined(__hppa__)
+    0xfffff000, 0xfff00000,
+#elif defined(__m68k__)
+    0xfffff000, 0xf0000000,
+#elif defined(__sh__) || defined(__or1k__) || defined(__hexagon__) || \
+      defined(__microblaze__) || defined(__xtensa__)
+    0xfffff000,
 #else
     0,
 #endif

@@ -106,13 +106,22 @@ static void do_access(const struct name *name, int mode, struct answer *a)
     a->error = err_of(access(name->path, mode));
 }
 
-/* On targets of 32 bits, two calls say the same in two structs. */
+/*
+ * On targets of 32 bits, two calls say the same in two structs; young ones
+ * have only the second.
+ */
 static void do_statfs(const struct name *name, int nr, struct answer *a)
 {
     unsigned long fs[64] = { 0 };
 
-    a->error = err_of(nr == SYS_statfs ? syscall(nr, name->path, fs) :
-                      syscall(nr, name->path, sizeof(struct statfs), fs));
+#ifdef SYS_statfs64
+    if (nr == SYS_statfs64) {
+        a->error = err_of(syscall(nr, name->path, sizeof(struct statfs), fs));
+    } else
+#endif
+    {
+        a->error = err_of(syscall(nr, name->path, fs));
+    }
     memcpy(a->bytes, fs, sizeof(fs[0]));
 }
 
@@ -434,7 +443,9 @@ static const struct call follow_calls[] = {
     { "statx of unknown flags", do_statx, DIR_AND_PATH, 1 << 30 },
     { "statx AT_EMPTY_PATH", do_statx, DIR_AND_PATH, AT_EMPTY_PATH },
     { "fstatat AT_EMPTY_PATH", do_fstatat, DIR_AND_PATH, AT_EMPTY_PATH },
+#ifdef SYS_statfs
     { "statfs", do_statfs, PATH, SYS_statfs },
+#endif
 #ifdef SYS_statfs64
     { "statfs64", do_statfs, PATH, SYS_statfs64 },
 #endif
@@ -1195,8 +1206,10 @@ static void write_name(const char *id, const char *text,
 #endif
         snprintf(full, sizeof(full), "truncate, %s", text);
         check_err(id, full, want, err_of(truncate(name->path, 0)));
+#ifdef SYS_truncate
         check_err(id, full, want, err_of(syscall(SYS_truncate, name->path,
                                                  0L)));
+#endif
     }
     snprintf(full, sizeof(full), "size afterwards, %s", text);
     fstat(program.fd, &st);

@@ -678,7 +678,12 @@ static void not_open_to_select(const char *id, const void *arg)
     int limit = soft(MOST);
 
     (void)arg;
-    check_select(id, "select, numbers up to 63: EBADF", 3, 64, EBADF);
+    /* The smallest table has as many as the kernel's long has bits. */
+    if (wide_addresses()) {
+        check_select(id, "select, numbers up to 63: EBADF", 3, 64, EBADF);
+    } else {
+        check_select(id, "select, numbers up to 31: EBADF", 3, 32, EBADF);
+    }
     check_num(id, "dup2 onto the last number", limit - 1,
               dup2(1, limit - 1));
     check_select(id, "select, the last number: OK", limit - 1, limit, 0);

@@ -112,6 +112,33 @@ static uint64_t end_of_last(char **strings)
     return (uintptr_t)*strings + strlen(*strings) + 1;
 }
 
+static void check_start_of_stack(const char *id, uint64_t start)
+{
+#ifdef __hppa__
+    /* It grows upward, away from what the loader has put there. */
+    unsigned long *word = (unsigned long *)main_argv;
+    uint64_t end;
+
+    /* Over argv and envp to the end of the aux vector. */
+    for (int i = 0; i < 2; i++) {
+        while (*word++) {
+            continue;
+        }
+    }
+    while (word[0]) {
+        word += 2;
+    }
+    end = (uintptr_t)(word + 2);
+    check(end <= start && start < end + 64, id,
+          "start_stack is behind the aux vector",
+          "expected 0x%" PRIx64 " or a little more got 0x%" PRIx64, end,
+          start);
+#else
+    check_num(id, "start_stack is the address of argc",
+              (uintptr_t)main_argv - sizeof(long), start);
+#endif
+}
+
 /* What the loader has left, before anything is set. */
 static void stat_at_start(const char *id, const void *arg)
 {
@@ -142,8 +169,7 @@ static void stat_at_start(const char *id, const void *arg)
         check_num(id, "env_end is the end of the last variable",
                   end_of_last(environ), map.f[ENV_END]);
     }
-    check_num(id, "start_stack is the address of argc",
-              (uintptr_t)main_argv - sizeof(long), map.f[START_STACK]);
+    check_start_of_stack(id, map.f[START_STACK]);
 }
 
 static void stat_is_live(const char *id, const void *arg)
@@ -570,7 +596,11 @@ enum { ARCH_PAIRS = 2 };
 enum { ARCH_PAIRS = 15 };
 #elif defined(__riscv)
 enum { ARCH_PAIRS = 10 };
-#elif defined(__mips__) || defined(__s390x__)
+#elif defined(__alpha__) || defined(__sparc__)
+enum { ARCH_PAIRS = 4 };
+#elif defined(__sh__)
+enum { ARCH_PAIRS = 5 };
+#elif defined(__mips__) || defined(__s390x__) || defined(__loongarch__)
 enum { ARCH_PAIRS = 1 };
 #else
 enum { ARCH_PAIRS = 0 };

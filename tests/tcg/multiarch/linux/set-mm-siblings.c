@@ -86,6 +86,15 @@ static void map_file(void)
     close(fd);
 }
 
+/* A segment of System V's shared memory, which goes with its last user. */
+static void attach(void)
+{
+    long id = syscall(SYS_shmget, 0 /* IPC_PRIVATE */, page_size(), 0600);
+
+    judge.shared->value[0] = syscall(SYS_shmat, id, 0, 0);
+    syscall(SYS_shmctl, id, 0 /* IPC_RMID */, NULL);
+}
+
 static void write_to(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY);
@@ -121,6 +130,12 @@ static void obey(char letter, int done)
         break;
     case 'm':
         map_file();
+        break;
+    case 's':
+        attach();
+        break;
+    case 'S':
+        syscall(SYS_shmdt, judge.shared->value[0]);
         break;
     case 'd':
         judge.shared->value[0] = prctl(PR_SET_DUMPABLE, 0);
@@ -358,6 +373,25 @@ static void maps(const char *id, const void *arg)
     check_true(id, "maps: no emulator", !strstr(text, "qemu-"));
     check_true(id, "maps: a stack", strstr(text, "[stack]"));
     check_true(id, "maps: executable text", strstr(text, "r-xp"));
+    end_other();
+}
+
+static void shared_memory(const char *id, const void *arg)
+{
+    static char text[65536];
+    char line[300];
+    uint64_t at;
+
+    (void)arg;
+    start_other();
+    tell('s');
+    at = judge.shared->value[0];
+    check_true(id, "a segment is attached", at % page_size() == 0);
+    read_text(entry("maps"), text, sizeof(text));
+    check_region(id, text, at, "rw-s", "/SYSV00000000");
+    tell('S');
+    read_text(entry("maps"), text, sizeof(text));
+    check_true(id, "maps: what was detached", !find_line(text, at, line));
     end_other();
 }
 
@@ -854,6 +888,7 @@ int main(int argc, char **argv)
     run_case("G03", maps, NULL);
     run_case("G04", maps_equal, NULL);
     run_case("G05", threads, NULL);
+    run_case("G06", shared_memory, NULL);
     for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++) {
         char id[8];
 

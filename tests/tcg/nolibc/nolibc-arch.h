@@ -1,0 +1,32 @@
+/*
+ * The architecture's part of nolibc.c
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Each file has:
+ *   _start        goes to nolibc_start() with the stack pointer
+ *   NOLIBC_BODY   of a function that makes the system call nr(a0, ..., a5):
+ *                 puts them into registers, carries out its argument, and
+ *                 returns what the call returned
+ *   NOLIBC_TRAP   the system call; the result is negative for an error
+ *   NOLIBC_CHILD  after clone: a child goes to nolibc_thread() with the
+ *                 stack pointer, and does not return
+ * and what else is peculiar, with its reason.
+ */
+#if defined(__aarch64__)
+#include "arch-aarch64.h"
+#elif defined(__arm__)
+#include "arch-arm.h"
+#elif defined(__hexagon__)
+#include "arch-hexagon.h"
+#elif defined(__or1k__)
+#include "arch-or1k.h"
+#elif defined(__riscv)
+#include "arch-riscv.h"
+#elif defined(__sh__)
+#include "arch-sh.h"
+#elif defined(__sparc__)
+#include "arch-sparc.h"
+#elif defined(__xtensa__)
+#include "arch-xtensa.h"
+#endif
