@@ -232,7 +232,7 @@ enum { NR_VICTIMS = sizeof(victims) / sizeof(victims[0]) };
 struct state {
     struct mm_map map;
     char link[PATH_MAX];
-    char auxv[AUXV_BYTES];
+    char auxv[AUXV_ROOM];
     long auxv_len;
     char cmdline[4096], environ[16384];
     ssize_t cmdline_len, environ_len;
