@@ -2,6 +2,7 @@
 """What became of a run of tests/faults/scenario."""
 
 import re
+import signal
 
 CRASH = re.compile(r"QEMU internal|[Aa]ssert|ERROR|Bail out|stack smashing|"
                    r"double free|corrupt|Sanitizer|runtime error")
@@ -11,13 +12,17 @@ GUEST_DIED = "uncaught target signal"
 QEMUS_OWN = [
     # Its thread for RCU, of which a forked child has one as well.
     (r"qemu_thread_create: ", None, None),
-    # Two lines about one failure.
+    # Several lines about one failure.
     (r"qemu_mprotect__osdep: mprotect failed", "mprotect", None),
+    (r"Unable to find a guest_base", "mmap", None),
     # target_cpu_init() and cpu_copy() do not look whether there is memory for
     # the descriptor tables of a processor.
     (r"QEMU internal SIGSEGV {code=MAPERR", "mmap", "x86_64"),
     (r"QEMU internal SIGSEGV {code=MAPERR", "mmap", "i386"),
 ]
+# glib ends a program that has no memory left, where it cannot even say so by
+# running out of stack.
+OUT_OF_MEMORY = [signal.SIGTRAP, signal.SIGABRT, signal.SIGSEGV]
 
 
 class Outcome:
@@ -51,9 +56,11 @@ class Outcome:
             return f"does not start and says so in {len(self.lines)} lines"
         return None
 
-    def is_qemus_own(self, call, emulator):
+    def is_qemus_own(self, call, emulator, all_fail):
         """Is it the way in which QEMU takes such a failure?"""
         target = emulator.rpartition("qemu-")[2]
+        if all_fail and call == "mmap" and self.status - 128 in OUT_OF_MEMORY:
+            return True
         return self.status not in (124, 125) and any(
             re.search(pattern, self.err) and of in (call, None)
             and where in (target, None) for pattern, of, where in QEMUS_OWN)

@@ -463,6 +463,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s OTHER\n", argv[0]);
         return 2;
     }
+    say("begin\n");
     for (int i = 0; i < TRIES; i++) {
         strings = mmap(NULL, sizeof(new_args) + sizeof(new_env),
                        PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -476,7 +477,6 @@ int main(int argc, char **argv)
     }
     memcpy(strings, new_args, sizeof(new_args));
     memcpy(strings + sizeof(new_args), new_env, sizeof(new_env));
-    say("begin\n");
     if (!strcmp(argv[1], "--abort")) {
         abort();
     }

@@ -1,6 +1,10 @@
 /*
  * The fuzzing guest: random operations, the same everywhere
  *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+/*
  * usage: fuzz-guest
  *
  * Says "ready", reads requests from standard input, a line each, and answers
@@ -18,8 +22,6 @@
  * WHAT are the letters of what may be used: w (values of more than 32 bits),
  * o (the program's own addresses), g (PR_GET_AUXV), l (the last mapping), or
  * "-".
- *
- * SPDX-License-Identifier: GPL-2.0-or-later
  */
 
 #include <pthread.h>

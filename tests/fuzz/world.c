@@ -254,7 +254,7 @@ static uint64_t bisect(unsigned field, uint64_t good, uint64_t bad)
     uint64_t map[NR_FIELDS];
 
     memcpy(map, sys.orig, sizeof(map));
-    while (good + 1 != bad && bad + 1 != good) {
+    while (good != bad && good + 1 != bad && bad + 1 != good) {
         uint64_t mid = good < bad ? good + (bad - good) / 2
                                   : bad + (good - bad) / 2;
 

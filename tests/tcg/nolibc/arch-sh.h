@@ -38,7 +38,7 @@ asm(".globl _start\n"
     return r0
 
 /*
- * gcc's library has the other byte order.  A division, r0 = r4 / r5, changes
+ * gcc's library has one byte order only.  A division, r0 = r4 / r5, changes
  * no other register; a copy is of r6 + 1 pairs of words from r5 to r4, and
  * for "odd" of one word before, and may change r0 to r6.
  */

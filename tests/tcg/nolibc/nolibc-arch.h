@@ -19,6 +19,8 @@
 #include "arch-arm.h"
 #elif defined(__hexagon__)
 #include "arch-hexagon.h"
+#elif defined(__loongarch__)
+#include "arch-loongarch.h"
 #elif defined(__or1k__)
 #include "arch-or1k.h"
 #elif defined(__riscv)
