@@ -5,6 +5,7 @@
 usage: answers.py record FILE [--base FILE] [--head TEXT]... RAW...
        answers.py compare DIR --differences FILE --runs DIR --programs DIR
                   --emulators DIR --judge FILE [--table FILE]
+       answers.py table DIR FILE
 
 record   Writes answers to FILE.  RAW is what tests/oracle/in-guest has
          printed.  With --base only what differs from that file is written.
@@ -14,6 +15,7 @@ compare  Takes all files of DIR and asks the emulators the same.  What they have
          said in an ordinary run (tests/judge, ANSWERS) is in the directory
          --runs and is asked again if the program or the emulator is newer.
          Prints TAP.  --table also writes the counts as a table for docs/.
+table    Writes the table for docs/ with what has been recorded alone.
 
 Exit status: 0 if all is well, else 1.
 
@@ -289,6 +291,26 @@ def write_table(path, rows, why):
     path.write_text("\n".join(lines) + "\n")
 
 
+def table(args):
+    """The command."""
+    lines = [".. SPDX-License-Identifier: GPL-2.0-or-later",
+             ".. written by scripts/oracle", "",
+             ".. list-table::", "   :header-rows: 1", "",
+             "   * - Kernel", "     - Date", "     - Programs", "     - Rule",
+             *(f"     - As {mode}" for mode in MODES)]
+    for path in sorted(args.dir.glob("*.txt")):
+        answers = Answers.read(path)
+        lines += [f"   * - {answers.head['kernel']}",
+                  *(f"     - {answers.head[name]}"
+                    for name in ("date", "programs", "rule"))]
+        for mode in MODES:
+            count = sum(len(value) for key, value in answers.of.items()
+                        if key[0] == mode)
+            lines.append(f"     - {count or '-'}")
+    args.file.write_text("\n".join(lines) + "\n")
+    return 0
+
+
 def compare(args):
     """The command."""
     reasons, differences = read_differences(args.differences)
@@ -354,8 +376,12 @@ def main():
     for name in ("differences", "runs", "programs", "emulators", "judge"):
         one.add_argument("--" + name, type=Path, required=True)
     one.add_argument("--table", type=Path)
+    one = commands.add_parser("table")
+    one.add_argument("dir", type=Path)
+    one.add_argument("file", type=Path)
     args = parser.parse_args()
-    return record(args) if args.command == "record" else compare(args)
+    return {"record": record, "compare": compare, "table": table}[
+        args.command](args)
 
 
 if __name__ == "__main__":

@@ -91,7 +91,8 @@ static void attach(void)
 {
     long id = syscall(SYS_shmget, 0 /* IPC_PRIVATE */, page_size(), 0600);
 
-    judge.shared->value[0] = syscall(SYS_shmat, id, 0, 0);
+    /* An address in the upper half of 32 bits is no negative number. */
+    judge.shared->value[0] = (unsigned long)syscall(SYS_shmat, id, 0, 0);
     syscall(SYS_shmctl, id, 0 /* IPC_RMID */, NULL);
 }
 
