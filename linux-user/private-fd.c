@@ -282,7 +282,7 @@ int private_fd_begin_exe(int fd)
     int ret;
 
     qemu_mutex_lock(&limit.lock);
-    /* Whoever judges asks for the executable, and has the lock by then. */
+    /* Whoever judges the candidate may ask for the executable as well. */
     catch_up();
     if (is_above_limit()) {
         raise_limit();
