@@ -380,8 +380,10 @@ def main():
     one.add_argument("--head", action="append", default=[])
     one = commands.add_parser("compare")
     one.add_argument("dir", type=Path)
+    # The judge works in a directory of its own.
     for name in ("differences", "runs", "programs", "emulators", "judge"):
-        one.add_argument("--" + name, type=Path, required=True)
+        one.add_argument("--" + name, type=lambda text: Path(text).resolve(),
+                         required=True)
     one.add_argument("--table", type=Path)
     one = commands.add_parser("table")
     one.add_argument("dir", type=Path)

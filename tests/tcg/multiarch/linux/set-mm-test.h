@@ -127,6 +127,8 @@ static struct judge {
     /* Of the kernel's saved vector, in bytes. */
     long auxv_size;
     char self[PATH_MAX];
+    /* As the kernel has it: 15 bytes of the file's name. */
+    char comm[16];
     char work[PATH_MAX];
     char dir[PATH_MAX + 32];
     /* Where the answers go, for tests/oracle; may be empty. */
@@ -224,7 +226,8 @@ static inline void without_names(char *to, size_t size, const char *from)
         bool number;
     } known[] = {
         { judge.dir, "DIR", false }, { judge.work, "WORK", false },
-        { judge.self, "SELF", false }, { "/proc/", "/proc/PID", true },
+        { judge.self, "SELF", false }, { judge.comm, "NAME", false },
+        { "/proc/", "/proc/PID", true },
         { "/task/", "/task/TID", true },
     };
     const size_t count = sizeof(known) / sizeof(known[0]);
@@ -1202,6 +1205,8 @@ static inline void begin_any(int argc, char **argv)
         perror(argv[0]);
         exit(2);
     }
+    snprintf(judge.comm, sizeof(judge.comm), "%.15s",
+             strrchr(judge.self, '/') + 1);
     make_work_dir();
     run_aside(probe_limits);
     judge.min_addr = judge.shared->value[0];
