@@ -114,6 +114,7 @@ class Answers:
 
     def write(self, path, base, base_name):
         """Whole or not at all."""
+        self.head.pop("base", None)
         text = "# SPDX-License-Identifier: GPL-2.0-or-later\n#\n"
         text += "".join(f"# {name}: {value}\n"
                        for name, value in self.head.items())
@@ -159,7 +160,13 @@ def record(args):
     if not answers.of:
         raise OSError(f"{args.raw[0]}: no answers in it")
     base = Answers.read(args.base) if args.base else None
+    # Those that tell only what is different from this one go on telling that.
+    others = {path: Answers.read(path)
+              for path in args.file.parent.glob("*.txt") if path != args.file}
     answers.write(args.file, base, args.base.name if args.base else "")
+    for path, other in others.items():
+        if other.head.get("base") == args.file.name:
+            other.write(path, answers, args.file.name)
     for line in wrong:
         print(f"{args.file.name}: {line}", file=sys.stderr)
     return 1 if wrong else 0
