@@ -239,6 +239,11 @@ const char *guest_path_followed(int dirfd, const char *path, int flags)
     return path_for_host(dirfd, path, flags & AT_SYMLINK_FOLLOW);
 }
 
+const char *guest_handle_path(int dirfd, const char *name, int flags)
+{
+    return guest_path_followed(dirfd, guest_prefixed(name), flags);
+}
+
 const char *guest_path_watched(const char *path, uint32_t mask)
 {
     return path_for_host(AT_FDCWD, path, !(mask & IN_DONT_FOLLOW));

@@ -47,6 +47,12 @@ const char *guest_path(int dirfd, const char *path, int flags);
  */
 const char *guest_path_followed(int dirfd, const char *path, int flags);
 
+/**
+ * guest_handle_path: the same, from guest_prefixed(@name), for
+ * name_to_handle_at(2)
+ */
+const char *guest_handle_path(int dirfd, const char *name, int flags);
+
 /* guest_path_watched: guest_path() for inotify_add_watch(2) */
 const char *guest_path_watched(const char *path, uint32_t mask);
 

@@ -191,8 +191,10 @@ position weave;
 expression dirfd, p, handle, id, flags;
 position weave;
 @@
-- name_to_handle_at@weave(dirfd, path(p), handle, id, flags)
-+ name_to_handle_at(dirfd, guest_path_followed(dirfd, path(p), flags), handle, id, flags)
+  name_to_handle_at@weave(dirfd,
+- path(p)
++ guest_handle_path(dirfd, p, flags)
+  , handle, id, flags)
 
 @inotify@
 expression fd, p, mask;

@@ -111,13 +111,8 @@ static uint64_t address(uint64_t base, struct place place)
 /* What brk(2) answers to a request that it refuses. */
 static uint64_t refused(uint64_t brk, uint64_t request)
 {
-#ifdef __alpha__
     /* As OSF/1: an error, ENOMEM, unless nothing was asked for. */
-    return request ? (unsigned long)-1 : brk;
-#else
-    (void)request;
-    return brk;
-#endif
+    return runs_on("alpha") && request ? (unsigned long)-1 : brk;
 }
 
 static void run_row(const char *id, const void *arg)

@@ -112,10 +112,9 @@ static uint64_t end_of_last(char **strings)
     return (uintptr_t)*strings + strlen(*strings) + 1;
 }
 
-static void check_start_of_stack(const char *id, uint64_t start)
+/* It grows upward, away from what the loader has put there. */
+static void check_start_of_upward_stack(const char *id, uint64_t start)
 {
-#ifdef __hppa__
-    /* It grows upward, away from what the loader has put there. */
     unsigned long *word = (unsigned long *)main_argv;
     uint64_t end;
 
@@ -133,10 +132,16 @@ static void check_start_of_stack(const char *id, uint64_t start)
           "start_stack is behind the aux vector",
           "expected 0x%" PRIx64 " or a little more got 0x%" PRIx64, end,
           start);
-#else
-    check_num(id, "start_stack is the address of argc",
-              (uintptr_t)main_argv - sizeof(long), start);
-#endif
+}
+
+static void check_start_of_stack(const char *id, uint64_t start)
+{
+    if (stack_grows_up()) {
+        check_start_of_upward_stack(id, start);
+    } else {
+        check_num(id, "start_stack is the address of argc",
+                  (uintptr_t)main_argv - sizeof(long), start);
+    }
 }
 
 /* What the loader has left, before anything is set. */

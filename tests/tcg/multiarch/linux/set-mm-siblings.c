@@ -136,7 +136,7 @@ static void obey(char letter, int done)
         attach();
         break;
     case 'S':
-        syscall(SYS_shmdt, judge.shared->value[0]);
+        syscall(SYS_shmdt, (unsigned long)judge.shared->value[0]);
         break;
     case 'd':
         judge.shared->value[0] = prctl(PR_SET_DUMPABLE, 0);

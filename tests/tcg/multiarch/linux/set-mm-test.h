@@ -691,6 +691,20 @@ static inline bool sw_knows_open_flags(void)
     return judge.native;
 }
 
+/* By the name of uname(2). */
+static inline bool runs_on(const char *machine)
+{
+    struct utsname name;
+
+    return uname(&name) == 0 && !strcmp(name.machine, machine);
+}
+
+/* hppa's grows upward. */
+static inline bool stack_grows_up(void)
+{
+    return runs_on("parisc");
+}
+
 /*
  * wide-map: prctl has no compat entry, so a 64-bit kernel wants its own
  * struct and its own auxv words from a 32-bit program; a 32-bit guest gets
