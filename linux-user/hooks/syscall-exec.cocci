@@ -34,7 +34,8 @@ position weave;
 - if (is_proc_myself@weave(E, "exe")) S else {
 -     ret = get_errno(safe_execve(p, argv, envp));
 - }
-+ ret = get_errno(guest_exec_failed(safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp)));
++ ret = safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp);
++ ret = get_errno(guest_exec_failed(ret));
 
 @thread@
 expression thread, attr, fn, arg;
