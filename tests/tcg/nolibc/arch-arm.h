@@ -19,16 +19,8 @@ asm(".globl _start\n"
     "b nolibc_thread\n" \
     "1:\n"
 #define NOLIBC_BODY(code) \
-    register long r7 asm("r7") = nr; \
-    register long r0 asm("r0") = a0; \
-    register long r1 asm("r1") = a1; \
-    register long r2 asm("r2") = a2; \
-    register long r3 asm("r3") = a3; \
-    register long r4 asm("r4") = a4; \
-    register long r5 asm("r5") = a5; \
-    asm volatile(code : "+r"(r0) : "r"(r7), "r"(r1), "r"(r2), "r"(r3), \
-                 "r"(r4), "r"(r5) : "memory", "cc"); \
-    return r0
+    NOLIBC_FIRST_HAS_RESULT(code, "r7", "r0", "r1", "r2", \
+                            "r3", "r4", "r5", "memory", "cc")
 
 /* The ABI's division returns the quotient in r0 and r1, the rest in r2, r3. */
 #define NOLIBC_NEEDS_DIVISION

@@ -13,6 +13,23 @@
  *                 stack pointer, and does not return
  * and what else is peculiar, with its reason.
  */
+
+/*
+ * The usual NOLIBC_BODY: the result comes back in the register of the first
+ * argument.  After the registers, what the call changes.
+ */
+#define NOLIBC_FIRST_HAS_RESULT(code, nr_, a0_, a1_, a2_, a3_, a4_, a5_, ...) \
+    register long nr_reg asm(nr_) = nr; \
+    register long r0 asm(a0_) = a0; \
+    register long r1 asm(a1_) = a1; \
+    register long r2 asm(a2_) = a2; \
+    register long r3 asm(a3_) = a3; \
+    register long r4 asm(a4_) = a4; \
+    register long r5 asm(a5_) = a5; \
+    asm volatile(code : "+r"(r0) : "r"(nr_reg), "r"(r1), "r"(r2), "r"(r3), \
+                 "r"(r4), "r"(r5) : __VA_ARGS__); \
+    return r0
+
 #if defined(__aarch64__)
 #include "arch-aarch64.h"
 #elif defined(__arm__)
