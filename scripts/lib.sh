@@ -21,6 +21,13 @@ esac
 export BUILD
 me=$(basename "$0")
 
+# QEMU's, as they have been for years.
+# shellcheck disable=SC2034 # for those who read this file
+ALL_TARGETS="aarch64 aarch64_be alpha arm armeb hexagon hppa i386 loongarch64
+    m68k microblaze microblazeel mips mips64 mips64el mipsel mipsn32 mipsn32el
+    or1k ppc ppc64 ppc64le riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus
+    sparc64 x86_64 xtensa xtensaeb"
+
 # Newest first; scripts/fetch-qemu knows which Debian release has which.
 SUPPORTED_SERIES="10.2 10.0 7.2"
 # shellcheck disable=SC2034 # for those who read this file
@@ -124,6 +131,48 @@ supported() {
     *" $1 "*) return 0 ;;
     esac
     return 1
+}
+
+# need_supported SERIES...: they are, or it is said which is not.
+need_supported() {
+    for ns_series in "$@"; do
+        supported "$ns_series" ||
+            die "QEMU $ns_series is not supported; supported are:" \
+                "$SUPPORTED_SERIES"
+    done
+}
+
+# is_count WORD: a number from 1 to 999999999?
+is_count() {
+    case $1 in
+    '' | 0* | *[!0-9]* | ??????????*) return 1 ;;
+    esac
+}
+
+# accelerators QEMU: words for qemu-system; it takes the second where it cannot
+# have the first.  A /dev/kvm without the processor's part in it boots nothing.
+accelerators() {
+    a_kvm=
+    case $(uname -m)-$1 in
+    x86_64-*-x86_64) grep -qw -e vmx -e svm /proc/cpuinfo && a_kvm=/dev/kvm ;;
+    aarch64-*-aarch64) a_kvm=/dev/kvm ;;
+    esac
+    if [ -w "${a_kvm:-/none}" ]; then
+        echo "-accel kvm -accel tcg"
+    else
+        echo "-accel tcg"
+    fi
+}
+
+# have_tests: the tests' build directory, whose programs can be made with
+# ninja.  Sets programs.
+have_tests() {
+    programs=$BUILD/tests
+    [ ! -e "$programs/build.ninja" ] || return 0
+    # One where that was interrupted for the first time is of no use.
+    rm -rf "$programs"
+    step "Configure the tests" /usr/bin/meson setup "$programs" "$top" \
+        -Dproducts="$BUILD" -Dseries="$(default_series)"
 }
 
 # take_lock: one set-up at a time in one tree.  The lock is a descriptor that
