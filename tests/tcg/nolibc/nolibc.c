@@ -518,13 +518,13 @@ int snprintf(char *to, size_t size, const char *fmt, ...)
     return len;
 }
 
-static int print(FILE *file, const char *fmt, va_list ap)
+static int print(int fd, const char *fmt, va_list ap)
 {
     char text[4096];
     int len = vsnprintf(text, sizeof(text), fmt, ap);
 
     len = len < (int)sizeof(text) ? len : (int)sizeof(text) - 1;
-    return write(file->fd, text, len);
+    return write(fd, text, len);
 }
 
 int printf(const char *fmt, ...)
@@ -533,7 +533,7 @@ int printf(const char *fmt, ...)
     int len;
 
     va_start(ap, fmt);
-    len = print(stdout, fmt, ap);
+    len = print(stdout->fd, fmt, ap);
     va_end(ap);
     return len;
 }
@@ -544,7 +544,18 @@ int fprintf(FILE *file, const char *fmt, ...)
     int len;
 
     va_start(ap, fmt);
-    len = print(file, fmt, ap);
+    len = print(file->fd, fmt, ap);
+    va_end(ap);
+    return len;
+}
+
+int dprintf(int fd, const char *fmt, ...)
+{
+    va_list ap;
+    int len;
+
+    va_start(ap, fmt);
+    len = print(fd, fmt, ap);
     va_end(ap);
     return len;
 }
@@ -626,7 +637,8 @@ int sscanf(const char *s, const char *fmt, ...)
             s += len;
             continue;
         }
-        value = number(s, &end, *fmt == 'x' ? 16 : 10, width);
+        value = number(s, &end, *fmt == 'x' ? 16 : *fmt == 'i' ? 0 : 10,
+                       width);
         if (end == s) {
             break;
         }

@@ -54,6 +54,7 @@ typedef unsigned int socklen_t;
 #define PRId64 __PRI64 "d"
 #define SCNx64 __PRI64 "x"
 #define SCNu64 __PRI64 "u"
+#define SCNi64 __PRI64 "i"
 
 #define INT_MAX __INT_MAX__
 #define INT_MIN (-INT_MAX - 1)
@@ -176,6 +177,8 @@ extern FILE *stdout, *stderr;
 
 int printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int fprintf(FILE *file, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+int dprintf(int fd, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 int snprintf(char *to, size_t size, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
