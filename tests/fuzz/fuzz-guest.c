@@ -24,12 +24,12 @@
  * "-".
  */
 
+#include "guest.h"
 #include <pthread.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
-#include "guest.h"
 
 enum { SECONDS = 60, MAX_OPS = 4096 };
 

@@ -36,26 +36,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#ifndef PR_GET_AUXV
-#define PR_GET_AUXV 0x41555856
-#endif
-
-/* The order of struct prctl_mm_map, which is not that of the options. */
-enum field {
-    START_CODE,
-    END_CODE,
-    START_DATA,
-    END_DATA,
-    START_BRK,
-    BRK,
-    START_STACK,
-    ARG_START,
-    ARG_END,
-    ENV_START,
-    ENV_END,
-    NR_FIELDS
-};
+#include "../tcg/multiarch/linux/set-mm-process.h"
 
 enum {
     PAGE = 4096,

@@ -424,37 +424,6 @@ static void map_first(unsigned page, unsigned pages)
     }
 }
 
-/* Puts an anonymous copy in the place of [start, end). */
-static void replace_by_copy(unsigned long start, unsigned long end, int prot)
-{
-    size_t size = end - start;
-    void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    memcpy(copy, (void *)start, size);
-    mprotect(copy, size, prot);
-    mremap(copy, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)start);
-}
-
-/* By which a kernel that insists on it lets the executable be replaced. */
-static void detach(void)
-{
-    const ElfW(Phdr) *phdr = (const void *)getauxval(AT_PHDR);
-
-    for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
-        unsigned long start = phdr[i].p_vaddr & -PAGE;
-        unsigned long end = (phdr[i].p_vaddr + phdr[i].p_filesz + PAGE - 1) &
-                            -PAGE;
-        int prot = (phdr[i].p_flags & PF_R ? PROT_READ : 0) |
-                   (phdr[i].p_flags & PF_W ? PROT_WRITE : 0) |
-                   (phdr[i].p_flags & PF_X ? PROT_EXEC : 0);
-
-        if (phdr[i].p_type == PT_LOAD && start < end) {
-            replace_by_copy(start, end, prot);
-        }
-    }
-}
-
 /* The same process everywhere. */
 void make_world(void)
 {
@@ -473,7 +442,7 @@ void make_world(void)
     auxv[6] = auxv[7] = 0;
     fd = open("0", O_RDONLY | O_CLOEXEC);
     if (set_map(st.field, auxv, sizeof(auxv), fd) && errno == EBUSY) {
-        detach();
+        detach_exe();
     }
     if (set_map(st.field, auxv, sizeof(auxv), fd)) {
         say("the first map: %s\n", errno_name(errno));
