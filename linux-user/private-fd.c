@@ -135,6 +135,21 @@ static bool is_above_limit(void)
     return private_fd(PRIVATE_FD_CANDIDATE) >= limit.soft;
 }
 
+/* Between these, ours can be replaced, however low the guest's limit is. */
+static void begin_dup(void)
+{
+    if (is_above_limit()) {
+        raise_limit();
+    }
+}
+
+static void end_dup(void)
+{
+    if (is_above_limit()) {
+        lower_limit();
+    }
+}
+
 /*
  * The number that open(2) gives is anybody's in the table, so what was meant is
  * looked at where nobody can change it.
@@ -171,17 +186,13 @@ static void catch_up(void)
     snprintf(path, sizeof(path), "self/task/%d/fd/%d", (int)tables.installer,
              exe);
     has_lock = true;
-    if (is_above_limit()) {
-        raise_limit();
-    }
+    begin_dup();
     if (fetch(path)) {
         dup3(private_fd(PRIVATE_FD_CANDIDATE), exe, O_CLOEXEC);
     } else {
         dup3(exe, private_fd(PRIVATE_FD_CANDIDATE), O_CLOEXEC);
     }
-    if (is_above_limit()) {
-        lower_limit();
-    }
+    end_dup();
     has_lock = false;
 }
 
@@ -284,15 +295,11 @@ int private_fd_begin_exe(int fd)
     qemu_mutex_lock(&limit.lock);
     /* Whoever judges the candidate may ask for the executable as well. */
     catch_up();
-    if (is_above_limit()) {
-        raise_limit();
-    }
+    begin_dup();
     ret = dup3(fd, private_fd(PRIVATE_FD_CANDIDATE), O_CLOEXEC);
     if (ret < 0) {
         ret = -errno;
-        if (is_above_limit()) {
-            lower_limit();
-        }
+        end_dup();
         qemu_mutex_unlock(&limit.lock);
         return ret;
     }
@@ -317,9 +324,7 @@ int private_fd_end_exe(bool install)
     if (!install || ret) {
         dup3(exe, candidate, O_CLOEXEC);
     }
-    if (is_above_limit()) {
-        lower_limit();
-    }
+    end_dup();
     has_lock = false;
     qemu_mutex_unlock(&limit.lock);
     return ret;
@@ -330,13 +335,9 @@ int private_fd_replace(PrivateFd which, int fd)
     int ret;
 
     qemu_mutex_lock(&limit.lock);
-    if (is_above_limit()) {
-        raise_limit();
-    }
+    begin_dup();
     ret = dup3(fd, private_fd(which), O_CLOEXEC) < 0 ? -errno : 0;
-    if (is_above_limit()) {
-        lower_limit();
-    }
+    end_dup();
     qemu_mutex_unlock(&limit.lock);
     return ret;
 }
