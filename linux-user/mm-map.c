@@ -29,7 +29,7 @@ static const MMMapAbi abi = {
 
 uint32_t mm_map_size(void)
 {
-    return sizeof(struct target_prctl_mm_map);
+    return mm_map_abi_size(&abi);
 }
 
 int mm_map_read(MMMap *map, abi_ulong addr)
@@ -43,7 +43,7 @@ int mm_map_read(MMMap *map, abi_ulong addr)
     QEMU_BUILD_BUG_ON(offsetof(struct target_prctl_mm_map, exe_fd) !=
                       sizeof(MMLayout) + sizeof(abi_ulong) + 4);
 
-    if (!guest_mem_load(bytes, addr, mm_map_abi_size(&abi))) {
+    if (!guest_mem_load(bytes, addr, mm_map_size())) {
         return -EFAULT;
     }
     *map = mm_map_abi_decode(&abi, bytes);
