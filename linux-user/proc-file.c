@@ -353,27 +353,27 @@ static GByteArray *make_text(ProcFile *file, int fd)
     return text;
 }
 
-/* While somebody reads who is not the guest. */
-static __thread bool is_own_buffer;
-
 /*
- * With 64 bits most addresses of the host could be the guest's as well, so
- * they do not tell whose a buffer is.
+ * Where a reader wants it.  With 64 bits most addresses of the host could be
+ * the guest's as well, so they do not tell whose a buffer is.
  */
-static bool store(void *to, const void *from, size_t len)
+typedef struct Buffer {
+    char *at;
+    size_t size;
+    bool (*store)(void *to, const void *from, size_t len);
+} Buffer;
+
+static bool store_own(void *to, const void *from, size_t len)
 {
-    if (is_own_buffer) {
-        memcpy(to, from, len);
-        return true;
-    }
-    return guest_mem_store_host(to, from, len);
+    memcpy(to, from, len);
+    return true;
 }
 
 /*
  * As fs/seq_file.c: reads that follow one another see one text; a read at any
  * other place makes a new one.
  */
-static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
+static ssize_t read_text(ProcFile *file, int fd, const Buffer *buf,
                          off_t *pos)
 {
     size_t len = 0;
@@ -390,8 +390,8 @@ static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
         file->text = text;
     }
     if (*pos < file->text->len) {
-        len = MIN(size, file->text->len - *pos);
-        if (!store(buf, file->text->data + *pos, len)) {
+        len = MIN(buf->size, file->text->len - *pos);
+        if (!buf->store(buf->at, file->text->data + *pos, len)) {
             errno = EFAULT;
             return -1;
         }
@@ -403,7 +403,7 @@ static ssize_t read_text(ProcFile *file, int fd, char *buf, size_t size,
 
 /* The guest's buffer can go away at any time, so it is written to at once. */
 static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
-                            char *buf, size_t size, off_t *pos)
+                            const Buffer *buf, off_t *pos)
 {
     char few[1024];
     g_autofree char *many = NULL;
@@ -411,16 +411,16 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
     const off_t before = *pos;
     ssize_t len;
 
-    if (size > sizeof(few)) {
-        own = many = g_try_malloc(size);
+    if (buf->size > sizeof(few)) {
+        own = many = g_try_malloc(buf->size);
         if (!many) {
             errno = ENOMEM;
             return -1;
         }
     }
-    len = proc_content_read(file->entry, sibling, fd, own, size, pos);
+    len = proc_content_read(file->entry, sibling, fd, own, buf->size, pos);
     /* environ gives bytes that it does not count where memory ends early. */
-    if (*pos > before && !store(buf, own, *pos - before)) {
+    if (*pos > before && !buf->store(buf->at, own, *pos - before)) {
         *pos = before;
         errno = EFAULT;
         return -1;
@@ -429,31 +429,39 @@ static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
 }
 
 /* Of a process that is no guest, or no more, the host knows. */
-static ssize_t read_others(ProcFile *file, int fd, char *buf, size_t size,
+static ssize_t read_others(ProcFile *file, int fd, const Buffer *buf,
                            off_t *pos)
 {
     Sibling sibling;
     ssize_t len;
 
     if (sibling_find_file(&sibling, fd)) {
-        len = read_content(file, &sibling, fd, buf, size, pos);
+        len = read_content(file, &sibling, fd, buf, pos);
         sibling_put(&sibling);
         return len;
     }
-    len = pread(fd, buf, size, *pos);
+    len = pread(fd, buf->at, buf->size, *pos);
     *pos += MAX(len, 0);
     return len;
 }
 
-static ssize_t read_at(ProcFile *file, int fd, char *buf, size_t size,
-                       off_t *pos)
+static ssize_t read_to(ProcFile *file, int fd, const Buffer *buf, off_t *pos)
 {
     if (proc_content_is_text(file->entry)) {
-        return read_text(file, fd, buf, size, pos);
+        return read_text(file, fd, buf, pos);
     }
     return file->is_own
-           ? read_content(file, NULL, fd, buf, size, pos)
-           : read_others(file, fd, buf, size, pos);
+           ? read_content(file, NULL, fd, buf, pos)
+           : read_others(file, fd, buf, pos);
+}
+
+/* @buf: the guest's */
+static ssize_t read_at(ProcFile *file, int fd, void *buf, size_t size,
+                       off_t *pos)
+{
+    Buffer guests = { buf, size, guest_mem_store_host };
+
+    return read_to(file, fd, &guests, pos);
 }
 
 /* A vector is read like so many buffers, until one is not filled. */
@@ -489,27 +497,31 @@ ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size)
     return ret;
 }
 
-ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos)
+static ssize_t pread_to(int fd, const Buffer *buf, off_t pos)
 {
     ProcFile *file = pos < 0 ? NULL : file_begin(fd);
     ssize_t ret;
 
     if (!file) {
-        return pread(fd, buf, size, pos);
+        return pread(fd, buf->at, buf->size, pos);
     }
-    ret = read_at(file, fd, buf, size, &pos);
+    ret = read_to(file, fd, buf, &pos);
     file_end(file);
     return ret;
 }
 
+ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos)
+{
+    Buffer guests = { buf, size, guest_mem_store_host };
+
+    return pread_to(fd, &guests, pos);
+}
+
 ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos)
 {
-    ssize_t ret;
+    Buffer own = { buf, size, store_own };
 
-    is_own_buffer = true;
-    ret = guest_pread(fd, buf, size, pos);
-    is_own_buffer = false;
-    return ret;
+    return pread_to(fd, &own, pos);
 }
 
 ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
