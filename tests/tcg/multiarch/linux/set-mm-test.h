@@ -1148,6 +1148,10 @@ static inline void begin_any(int argc, char **argv)
                  getenv("SET_MM_ANSWERS"));
     }
     umask(022);
+    /* What was inherited would take the numbers that the rows expect. */
+    for (int fd = 3; fd < 1024; fd++) {
+        close(fd);
+    }
     judge.pid = getpid();
     judge.shared = mmap(NULL, sizeof(*judge.shared), PROT_READ | PROT_WRITE,
                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
