@@ -12,7 +12,7 @@ asm(".globl _start\n"
     "    .align 2\n"
     "1:  .long nolibc_start\n");
 
-#define NOLIBC_ALIGNED_PAIRS
+#define NOLIBC_ALIGNED_OFFSETS
 #define NOLIBC_SYS_ID(name) SYS_##name##32
 #define NOLIBC_TRAP "trapa #0x16\n"
 #define NOLIBC_CHILD \

@@ -39,18 +39,25 @@ static long nolibc_clone(long a0, long a1, long a2, long a3, long a4)
 /* 64-bit arguments of a call: two registers, in memory order. */
 #ifdef __LP64__
 #define PAIR(v) (long)(v)
-#define ALIGN_PAIR
 #else
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define PAIR(v) (long)((uint64_t)(v) >> 32), (long)(v)
 #else
 #define PAIR(v) (long)(v), (long)((uint64_t)(v) >> 32)
 #endif
+#endif
+/* Behind one other argument. */
 #ifdef NOLIBC_ALIGNED_PAIRS
+#define NOLIBC_ALIGNED_OFFSETS
 #define ALIGN_PAIR 0,
 #else
 #define ALIGN_PAIR
 #endif
+/* That of pread and pwrite. */
+#ifdef NOLIBC_ALIGNED_OFFSETS
+#define ALIGN_OFFSET 0,
+#else
+#define ALIGN_OFFSET
 #endif
 
 #ifdef __LP64__
@@ -874,12 +881,12 @@ ssize_t write(int fd, const void *from, size_t n)
 
 ssize_t pread(int fd, void *to, size_t n, off_t at)
 {
-    return CALL(SYS_pread64, fd, to, n, ALIGN_PAIR PAIR(at));
+    return CALL(SYS_pread64, fd, to, n, ALIGN_OFFSET PAIR(at));
 }
 
 ssize_t pwrite(int fd, const void *from, size_t n, off_t at)
 {
-    return CALL(SYS_pwrite64, fd, from, n, ALIGN_PAIR PAIR(at));
+    return CALL(SYS_pwrite64, fd, from, n, ALIGN_OFFSET PAIR(at));
 }
 
 ssize_t readv(int fd, const struct iovec *iov, int n)

@@ -1213,7 +1213,8 @@ struct apart {
     int (*leave)(void);
     int left, readlink_error, installed;
     bool closed, same_exe_before, same_exe_after, same_in_child, same_file;
-    pthread_barrier_t barrier;
+    /* m68k would be content with two, but not its futex(2). */
+    pthread_barrier_t barrier __attribute__((aligned(4)));
     const char *want;
     int fd;
 };

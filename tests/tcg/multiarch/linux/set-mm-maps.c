@@ -618,6 +618,17 @@ static int set_code(uint64_t start, uint64_t end)
     return set_range(START_CODE, start, END_CODE, end);
 }
 
+/* xtensa has 1 GiB of address space in all. */
+static uint64_t much(void)
+{
+    return judge.task_size > 1u << 30 ? 1u << 30 : 1u << 29;
+}
+
+static const char *much_text(void)
+{
+    return judge.task_size > 1u << 30 ? "1 GiB" : "512 MiB";
+}
+
 static void check_text(const char *id, const char *what, uint64_t start,
                        uint64_t end, unsigned long want)
 {
@@ -645,7 +656,7 @@ static void statm_text(const char *id, const void *arg)
     check_text(id, "a page and a byte", at, at + page + 1, 2);
     check_text(id, "three pages not aligned", at + 100, at + 3 * page, 3);
     check_text(id, "64 MiB", at, at + (64 << 20), (64 << 20) / page);
-    check_text(id, "1 GiB", at, at + (1 << 30), (1 << 30) / page);
+    check_text(id, much_text(), at, at + much(), much() / page);
 }
 
 static void statm_by_any_name(const char *id, const void *arg)
@@ -675,13 +686,15 @@ static void not_moved(const char *id, const void *arg)
     unsigned long stack = status_number("VmStk");
     unsigned long size = status_number("VmSize");
     struct mm_map map;
+    char text[40];
 
     (void)arg;
     read_map(&map);
     map.f[START_DATA] = map.f[START_BRK] = judge.min_addr;
-    map.f[END_DATA] = map.f[BRK] = judge.min_addr + (1 << 30);
+    map.f[END_DATA] = map.f[BRK] = judge.min_addr + much();
     map.f[START_STACK] = judge.min_addr;
-    check_err(id, "data and heap of 1 GiB", 0, set_map(&map));
+    snprintf(text, sizeof(text), "data and heap of %s", much_text());
+    check_err(id, text, 0, set_map(&map));
     now = read_statm("/proc/self/statm");
     moves_little(id, "size of statm", before.size, now.size, 16384);
     moves_little(id, "data of statm", before.data, now.data, 16384);
@@ -738,11 +751,11 @@ static void exe_and_lib(const char *id, const void *arg)
     check_exe_lib(id, "one byte", page / 1024);
     set_code(at + page - 1, at + page + 1);
     check_exe_lib(id, "two pages", 2 * page / 1024);
-    set_code(at, at + (1 << 30));
-    check_exe_lib(id, "1 GiB", 1 << 20);
+    set_code(at, at + much());
+    check_exe_lib(id, much_text(), much() / 1024);
     mmap(NULL, 1 << 20, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS,
          -1, 0);
-    check_exe_lib(id, "1 MiB more that is executable", 1 << 20);
+    check_exe_lib(id, "1 MiB more that is executable", much() / 1024);
     set_code(at, at + page);
     check_exe_lib(id, "1 MiB more, code of a page", page / 1024);
     mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE | PROT_EXEC,

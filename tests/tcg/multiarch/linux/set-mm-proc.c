@@ -147,12 +147,14 @@ static void check_start_of_stack(const char *id, uint64_t start)
 /* What the loader has left, before anything is set. */
 static void stat_at_start(const char *id, const void *arg)
 {
-    uint64_t code = (uintptr_t)page_size;
+    /* A pointer to a function can lead to a descriptor, which is data. */
+    uint64_t code = (uintptr_t)&&here;
     uint64_t data = (uintptr_t)in_data;
     struct mm_map map;
     char text[40];
 
     (void)arg;
+here:
     read_map(&map);
     for (int i = 0; i < NR_FIELDS; i++) {
         snprintf(text, sizeof(text), "%s is not 0", field_name(i));

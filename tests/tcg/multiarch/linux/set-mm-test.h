@@ -667,6 +667,31 @@ static inline bool sw_knows_open_flags(void)
     return judge.native;
 }
 
+/*
+ * large-pages: where a guest's page is larger than the host's, QEMU maps zeros
+ * instead of what is behind the end of a file, and a file of /proc has 0 bytes.
+ */
+static inline bool sw_has_large_pages(void)
+{
+    char path[PATH_MAX + 8];
+    int fd, ends[2];
+    bool readable;
+    void *at;
+
+    if (judge.native || pipe(ends)) {
+        return false;
+    }
+    snprintf(path, sizeof(path), "%s/empty", judge.work);
+    fd = open(path, O_RDWR | O_CREAT, 0600);
+    at = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
+    readable = write(ends[1], at, 1) == 1;
+    munmap(at, page_size());
+    close(fd);
+    close(ends[0]);
+    close(ends[1]);
+    return readable;
+}
+
 /* By the name of uname(2). */
 static inline bool runs_on(const char *machine)
 {

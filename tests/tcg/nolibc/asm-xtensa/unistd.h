@@ -61,6 +61,10 @@
 #define __NR_mprotect 82
 #define __NR_brk 83
 #define __NR_mremap 88
+#define __NR_shmget 92
+#define __NR_shmat 93
+#define __NR_shmctl 94
+#define __NR_shmdt 95
 #define __NR_socket 96
 #define __NR_accept 103
 #define __NR_sendmsg 106
