@@ -21,12 +21,16 @@ esac
 export BUILD
 me=$(basename "$0")
 
-# QEMU's, as they have been for years.
+# QEMU 10's, as they have been for years.
 # shellcheck disable=SC2034 # for those who read this file
 ALL_TARGETS="aarch64 aarch64_be alpha arm armeb hexagon hppa i386 loongarch64
     m68k microblaze microblazeel mips mips64 mips64el mipsel mipsn32 mipsn32el
     or1k ppc ppc64 ppc64le riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus
     sparc64 x86_64 xtensa xtensaeb"
+
+# What only older series have.
+# shellcheck disable=SC2034 # for those who read this file
+OLD_TARGETS="cris nios2"
 
 # Newest first; scripts/fetch-qemu knows which Debian release has which.
 SUPPORTED_SERIES="10.2 10.0 7.2"
