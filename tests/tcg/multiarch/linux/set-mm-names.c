@@ -33,34 +33,9 @@ static void do_stat(const struct name *name, int flags, struct answer *a)
     a->error = err_of(stat(name->path, &a->st));
 }
 
-static void do_fstatat(const struct name *name, int flags, struct answer *a)
-{
-    a->error = err_of(fstatat(name->dirfd, name->path, &a->st, flags));
-}
-
-static void do_statx(const struct name *name, int flags, struct answer *a)
-{
-    a->error = err_of(statx(name->dirfd, name->path, flags,
-                            STATX_BASIC_STATS, &a->stx));
-}
-
-static void look_at(int fd, struct answer *a)
-{
-    a->error = err_of(fd);
-    if (fd >= 0) {
-        fstat(fd, &a->st);
-        close(fd);
-    }
-}
-
 static void do_open(const struct name *name, int flags, struct answer *a)
 {
     look_at(open(name->path, flags), a);
-}
-
-static void do_openat(const struct name *name, int flags, struct answer *a)
-{
-    look_at(openat(name->dirfd, name->path, flags), a);
 }
 
 static void do_openat2(const struct name *name, int flags, struct answer *a)

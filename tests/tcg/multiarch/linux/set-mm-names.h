@@ -517,6 +517,35 @@ struct call {
     int flags;
 };
 
+/* What more than one of the programs asks. */
+static inline void do_fstatat(const struct name *name, int flags,
+                              struct answer *a)
+{
+    a->error = err_of(fstatat(name->dirfd, name->path, &a->st, flags));
+}
+
+static inline void do_statx(const struct name *name, int flags,
+                            struct answer *a)
+{
+    a->error = err_of(statx(name->dirfd, name->path, flags,
+                            STATX_BASIC_STATS, &a->stx));
+}
+
+static inline void look_at(int fd, struct answer *a)
+{
+    a->error = err_of(fd);
+    if (fd >= 0) {
+        fstat(fd, &a->st);
+        close(fd);
+    }
+}
+
+static inline void do_openat(const struct name *name, int flags,
+                             struct answer *a)
+{
+    look_at(openat(name->dirfd, name->path, flags, 0600), a);
+}
+
 static inline const struct answer *ask(const struct call *call,
                                        const struct name *name)
 {
