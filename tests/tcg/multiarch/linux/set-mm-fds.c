@@ -1214,7 +1214,7 @@ struct apart {
     int left, readlink_error, installed;
     bool closed, same_exe_before, same_exe_after, same_in_child, same_file;
     /* m68k would be content with two, but not its futex(2). */
-    pthread_barrier_t barrier __attribute__((aligned(4)));
+    _Alignas(4) pthread_barrier_t barrier;
     const char *want;
     int fd;
 };
