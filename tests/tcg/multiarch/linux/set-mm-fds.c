@@ -1209,15 +1209,15 @@ static void close_ranges_cloexec(const char *id, const void *arg)
 }
 
 /* A thread with a table of its own is still of the same process. */
+/* m68k would be content with two bytes, but not the barrier's futex(2). */
 struct apart {
+    pthread_barrier_t barrier;
     int (*leave)(void);
     int left, readlink_error, installed;
     bool closed, same_exe_before, same_exe_after, same_in_child, same_file;
-    /* m68k would be content with two, but not its futex(2). */
-    _Alignas(4) pthread_barrier_t barrier;
     const char *want;
     int fd;
-};
+} __attribute__((aligned(4)));
 
 static int leave_by_unshare(void)
 {
