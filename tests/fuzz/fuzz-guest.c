@@ -380,7 +380,7 @@ static void be_init(void)
         continue;
     }
     sync();
-    reboot(RB_POWER_OFF);
+    reboot(RB_AUTOBOOT);
 }
 
 int main(void)
