@@ -17,7 +17,8 @@
  * kill: children that replace their executable without end are killed, after
  * another process has looked at them.
  *
- * threads: all replace or read the executable at once.
+ * threads: all replace or read the executable at once.  Before, they do so for
+ * a second, and then "again" is said as well.
  *
  * Prints "bad ..." for whatever is wrong, and at the end its counts.  Exit
  * status: 0, or 3 after "bad".
@@ -555,8 +556,10 @@ static void run_threads(unsigned threads, unsigned seconds)
 
     replace_once(0);
     start_and_join(threads, 1);
-    replaced = looked = 0;
     wait_for_line("ready");
+    start_and_join(threads, 1);
+    replaced = looked = 0;
+    wait_for_line("again");
     started = start_and_join(threads, seconds);
     wait_for_line("done");
     printf("%u threads: %u replacements, %u looks\n", started, replaced,
