@@ -37,6 +37,13 @@ SUPPORTED_SERIES="10.2 10.0 7.2"
 # shellcheck disable=SC2034 # for those who read this file
 DEFAULT_TARGETS="x86_64 i386 aarch64 arm riscv64 ppc64le ppc s390x mips mips64el"
 
+# more_targets: QEMU 10's beside the ten, one a line.
+more_targets() {
+    # shellcheck disable=SC2086 # one word a target
+    printf '%s\n' $ALL_TARGETS |
+        grep -vxF "$(printf '%s\n' $DEFAULT_TARGETS)"
+}
+
 # die LINE: one line for the user, and the end.
 die() {
     echo "$me: $*" >&2

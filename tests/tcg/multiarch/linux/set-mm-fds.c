@@ -1208,8 +1208,10 @@ static void close_ranges_cloexec(const char *id, const void *arg)
     identity(id, "CLOSE_RANGE_CLOEXEC", judge.self);
 }
 
-/* A thread with a table of its own is still of the same process. */
-/* m68k would be content with two bytes, but not the barrier's futex(2). */
+/*
+ * A thread with a table of its own is still of the same process.  Aligned, as
+ * m68k would be content with two bytes, but not the barrier's futex(2).
+ */
 struct apart {
     pthread_barrier_t barrier;
     int (*leave)(void);
