@@ -7,7 +7,7 @@
 @include_elfload@
 @@
  #include "loader.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"
 
 @args_size@
 position weave;

@@ -8,7 +8,7 @@
 @include_gdbstub@
 @@
  #include "qemu.h"
-+#include "linux-user/hooks.h"
++#include "linux-user/set-mm/calls/hooks.h"
 
 // Series: 7.2
 @gdb_auxv_names@

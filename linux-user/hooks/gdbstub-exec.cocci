@@ -9,7 +9,7 @@
 @include_gdbstub_user@
 @@
  #include "internals.h"
-+#include "linux-user/debug-view.h"
++#include "linux-user/set-mm/views/debug-view.h"
 
 // Series: 10.0 10.2
 @gdb_supported@

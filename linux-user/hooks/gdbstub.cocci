@@ -8,7 +8,7 @@
 @include_gdbstub@
 @@
  #include "linux-user/qemu.h"
-+#include "linux-user/hooks.h"
++#include "linux-user/set-mm/calls/hooks.h"
 
 // Series: 10.0 10.2
 @gdb_pread@

@@ -7,7 +7,7 @@
 @include_main@
 @@
  #include "loader.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"
 
 @option@
 expression help;

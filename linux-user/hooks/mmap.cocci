@@ -7,4 +7,4 @@
 @include_mmap@
 @@
  #include "user-mmap.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"

@@ -9,4 +9,4 @@
 @include_elfload_arch@
 @@
  #include "loader.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"

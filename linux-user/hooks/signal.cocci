@@ -7,7 +7,7 @@
 @include_signal@
 @@
  #include "loader.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"
 
 @actions@
 typedef target_sigaction;

@@ -7,7 +7,7 @@
 @include_strace@
 @@
  #include "strace.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"
 
 @strace_call@
 expression f, fmt, name, a1, a2, a3, a4, a5, a6;

@@ -7,7 +7,7 @@
 @include_syscall@
 @@
  #include "fd-trans.h"
-+#include "hooks.h"
++#include "set-mm/calls/hooks.h"
 
 // Series: 10.0 10.2
 @open_exe@

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "elf-layout.h"
+#include "set-mm/rules/elf-layout.h"
 
 typedef struct Image32 {
     Elf32_Ehdr head;

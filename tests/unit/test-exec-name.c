@@ -6,7 +6,7 @@
 
 #include <glib.h>
 #include <string.h>
-#include "exec-name.h"
+#include "set-mm/rules/exec-name.h"
 
 static void test_there_and_back(void)
 {

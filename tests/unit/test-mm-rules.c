@@ -10,7 +10,7 @@
 
 #include <errno.h>
 #include <glib.h>
-#include "mm-rules.h"
+#include "set-mm/rules/mm-rules.h"
 
 enum { NFIELDS = sizeof(MMLayout) / sizeof(uint64_t) };
 

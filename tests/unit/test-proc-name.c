@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "proc-name.h"
+#include "set-mm/rules/proc-name.h"
 
 static const struct {
     const char *name;

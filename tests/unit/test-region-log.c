@@ -7,7 +7,7 @@
 #include <glib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "region-log.h"
+#include "set-mm/rules/region-log.h"
 
 #define MAPPED(first, end, bits) \
     { .start = (first), .last = (end), .prot = REGION_MAPPED | (bits) }

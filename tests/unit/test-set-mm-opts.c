@@ -6,7 +6,7 @@
 
 #include <glib.h>
 #include <string.h>
-#include "set-mm-opts.h"
+#include "set-mm/rules/set-mm-opts.h"
 
 static void test_default(void)
 {

@@ -6,7 +6,7 @@
 
 #include <glib.h>
 #include <limits.h>
-#include "sibling-guess.h"
+#include "set-mm/rules/sibling-guess.h"
 
 /* A command line in C's way, and the guest's part of it. */
 #define CHECK_PROGRAM(cmdline, program) \

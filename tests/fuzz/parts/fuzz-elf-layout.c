@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "part.h"
-#include "elf-layout.h"
+#include "set-mm/rules/elf-layout.h"
 
 enum { EHDR32 = 52, PHDR32 = 32, PHDR64 = 56 };
 

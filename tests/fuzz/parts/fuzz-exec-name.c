@@ -6,7 +6,7 @@
 
 #include <regex.h>
 #include "part.h"
-#include "exec-name.h"
+#include "set-mm/rules/exec-name.h"
 
 /* Where the match of the whole end begins, without its slash; or -1. */
 static int match(const char *pattern, const char *text)

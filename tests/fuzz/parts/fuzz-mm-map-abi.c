@@ -6,7 +6,7 @@
 
 #include <endian.h>
 #include "part.h"
-#include "mm-map-abi.h"
+#include "set-mm/rules/mm-map-abi.h"
 
 static const struct {
     MMMapAbi abi;

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include "part.h"
-#include "mm-rules.h"
+#include "set-mm/rules/mm-rules.h"
 
 enum { NR_FIELDS = 11 };
 

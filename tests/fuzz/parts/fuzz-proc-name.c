@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include "part.h"
-#include "proc-name.h"
+#include "set-mm/rules/proc-name.h"
 
 static const struct {
     const char *name;

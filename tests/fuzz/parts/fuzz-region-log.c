@@ -6,7 +6,7 @@
  */
 
 #include "part.h"
-#include "region-log.h"
+#include "set-mm/rules/region-log.h"
 
 enum { MOST = 64 };
 

@@ -5,7 +5,7 @@
  */
 
 #include "part.h"
-#include "set-mm-opts.h"
+#include "set-mm/rules/set-mm-opts.h"
 
 static bool is(const char *word, size_t len, const char *known)
 {

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <limits.h>
 #include "part.h"
-#include "sibling-guess.h"
+#include "set-mm/rules/sibling-guess.h"
 
 enum { MOST = 4096 };
 

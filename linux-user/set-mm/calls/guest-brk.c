@@ -1,0 +1,110 @@
+/*
+ * brk(2), on the break that PR_SET_MM can move
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "user-mmap.h"
+#include "set-mm/state/guest-mm.h"
+
+static bool is_mapped(abi_ulong addr)
+{
+    return guest_addr_valid_untagged(addr) && page_get_flags(addr);
+}
+
+static bool intersects_mapping(abi_ulong from, abi_ulong to)
+{
+    for (abi_ulong addr = from; addr < to; addr += TARGET_PAGE_SIZE) {
+        if (is_mapped(addr)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool shrink(abi_ulong from, abi_ulong to)
+{
+    return intersects_mapping(from, to) && target_munmap(from, to - from) == 0;
+}
+
+/*
+ * Only a hint is given, so that neither a mapping of the guest nor one of the
+ * emulator is ever replaced.  One free page must follow, as the kernel wants.
+ */
+static bool grow(abi_ulong from, abi_ulong to)
+{
+    abi_long addr;
+
+    if (is_mapped(to)) {
+        return false;
+    }
+    addr = target_mmap(from, to - from, PROT_READ | PROT_WRITE,
+                       MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    if (addr == (abi_long)from) {
+        return true;
+    }
+    /* Error numbers are the top page of the address space. */
+    if ((abi_ulong)addr < (abi_ulong)-4096) {
+        target_munmap(addr, to - from);
+    }
+    return false;
+}
+
+static bool apply(BrkAction action, abi_ulong from, abi_ulong to)
+{
+    switch (action) {
+    case BRK_MOVE:
+        return true;
+    case BRK_GROW:
+        return grow(from, to);
+    case BRK_SHRINK:
+        return shrink(from, to);
+    default:
+        return false;
+    }
+}
+
+/* The program's end as the loader found it, before any guest instruction. */
+void target_set_brk(abi_ulong end)
+{
+    MMLayout *mm = guest_mm_begin();
+
+    mm->start_brk = TARGET_PAGE_ALIGN(end);
+    mm->brk = mm->start_brk;
+    guest_mm_end();
+}
+
+/*
+ * Returns: the new break, or the old one where the request cannot be met;
+ * Alpha imitates OSF/1 and wants an error there.
+ */
+abi_long do_brk(abi_ulong request)
+{
+    MMLimits limits = guest_mm_limits();
+    uint64_t from = 0, to = 0;
+    BrkAction action;
+    MMLayout *mm;
+    abi_ulong ret;
+    bool done;
+
+    mmap_lock();
+    mm = guest_mm_begin();
+    action = mm_rules_brk(mm, request, &limits, TARGET_PAGE_SIZE, &from, &to);
+    done = apply(action, from, to);
+    if (done) {
+        mm->brk = request;
+    }
+    ret = mm->brk;
+    guest_mm_end();
+    mmap_unlock();
+#ifdef TARGET_ALPHA
+    /* As OSF/1 has it (osf_brk()), whatever the reason. */
+    if (request && ret != request) {
+        return -TARGET_ENOMEM;
+    }
+#endif
+    return ret;
+}

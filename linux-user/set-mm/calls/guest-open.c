@@ -1,0 +1,389 @@
+/*
+ * open(2), openat(2), openat2(2) and creat(2)
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include "qemu/atomic.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "user/safe-syscall.h"
+#include "set-mm/state/exe-file.h"
+#include "set-mm/calls/guest-fd.h"
+#include "set-mm/calls/guest-open.h"
+#include "set-mm/calls/guest-path.h"
+#include "set-mm/views/proc-file.h"
+
+#ifndef RESOLVE_NO_MAGICLINKS
+#define RESOLVE_NO_MAGICLINKS 0x02
+#define RESOLVE_NO_SYMLINKS 0x04
+#define RESOLVE_BENEATH 0x08
+#define RESOLVE_IN_ROOT 0x10
+#endif
+
+/* struct open_how of openat2(2), which QEMU 7.2 lacks. */
+typedef struct HostOpenHow {
+    uint64_t flags;
+    uint64_t mode;
+    uint64_t resolve;
+} HostOpenHow;
+
+/* What was asked for. */
+typedef struct OpenCall {
+    HostOpenat *openat;
+    HostOpenat2 *openat2;
+    FakeOpen *fake;
+    CPUArchState *env;
+    int dirfd;
+    const char *path;
+    HostOpenHow how;
+    size_t size;
+} OpenCall;
+
+/* What the kernel's build_open_how() lets through for openat(2). */
+enum {
+    OPEN_FLAGS = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND |
+                 O_NONBLOCK | O_SYNC | O_DSYNC | O_ASYNC | O_DIRECT |
+                 O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_PATH |
+                 O_TMPFILE,
+    OPEN_PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH | O_CLOEXEC,
+};
+
+/* Linux before 5.6, and filters that do not know the call, have none. */
+static bool no_openat2;
+
+/*
+ * openat(2) that stops at links.
+ * @resolve: RESOLVE_NO_SYMLINKS or RESOLVE_NO_MAGICLINKS
+ *
+ * Returns: a descriptor, or -1 with errno.
+ */
+static int open_past_links(const OpenCall *call, const char *path,
+                           uint64_t resolve)
+{
+    HostOpenHow how = {
+        .flags = call->how.flags & OPEN_FLAGS,
+        .resolve = resolve,
+    };
+
+    if (how.flags & O_PATH) {
+        how.flags &= OPEN_PATH_FLAGS;
+    }
+    if (how.flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) {
+        how.mode = call->how.mode & 07777;
+    }
+    return safe_syscall(__NR_openat2, call->dirfd, path, &how, sizeof(how));
+}
+
+/* Files of procfs that QEMU fakes on some targets, by their last component. */
+static bool may_be_fake(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+
+    return !strcmp(name, "cpuinfo") || !strcmp(name, "hardware") ||
+           !strcmp(name, "route");
+}
+
+/* The caller's entry with a content that a path spells. */
+static ProcEntry content_of(int dirfd, const char *path)
+{
+    return proc_entry_has_content(proc_name_guess(path).entry)
+           ? proc_name_find(dirfd, path).entry : PROC_ENTRY_NONE;
+}
+
+/* Without a magic link on the way it cannot be the emulator's own link. */
+static void note_opened(const OpenCall *call, const char *path, int fd,
+                        bool by_link)
+{
+    ProcName name;
+    bool has_content;
+
+    if ((call->how.flags & O_PATH) || fd < 0) {
+        return;
+    }
+    name = proc_name_guess(path);
+    has_content = proc_entry_has_content(name.entry);
+    if (has_content && proc_name_is_own(call->dirfd, path, name)) {
+        proc_file_opened(fd, name.entry);
+    } else if (has_content || by_link) {
+        proc_file_opened_by_link(fd);
+    } else {
+        proc_file_opened(fd, PROC_ENTRY_NONE);
+    }
+}
+
+/*
+ * The way of nearly every open, with no system call more than QEMU's own: a
+ * path without a link is what its last component says, and one without a magic
+ * link does not lead to the emulator.
+ *
+ * Returns: a descriptor, or -1 with errno, or -2 if the way is another.
+ */
+static int open_plain(const OpenCall *call, const char *path)
+{
+    bool by_link = false;
+    int fd;
+
+    if (qatomic_read(&no_openat2) || may_be_fake(path)) {
+        return -2;
+    }
+    fd = open_past_links(call, path, RESOLVE_NO_SYMLINKS);
+    if (fd < 0 && errno == ELOOP) {
+        by_link = true;
+        fd = open_past_links(call, path, RESOLVE_NO_MAGICLINKS);
+    }
+    if (fd >= 0) {
+        fd = guest_fd_opened(fd);
+        note_opened(call, path, fd, by_link);
+        return fd;
+    }
+    switch (errno) {
+    case ENOSYS:
+        qatomic_set(&no_openat2, true);
+        return -2;
+    case ELOOP:
+    case EINVAL:
+    case EPERM:
+        return -2;
+    default:
+        return -1;
+    }
+}
+
+static int host_open(const OpenCall *call, const char *path)
+{
+    const HostOpenHow *how = &call->how;
+
+    if (call->openat2) {
+        return call->openat2(call->dirfd, path,
+                             (const struct open_how_ver0 *)how, call->size);
+    }
+    if (call->openat) {
+        return call->openat(call->dirfd, path, how->flags, how->mode);
+    }
+    return openat(call->dirfd, path, how->flags, how->mode);
+}
+
+/*
+ * RESOLVE_ flags are about the way, which is the host's: did it lead over a
+ * magic link?
+ */
+static bool leads_over_magic_link(const OpenCall *call)
+{
+    HostOpenHow how = {
+        .flags = O_PATH | O_CLOEXEC,
+        .resolve = call->how.resolve | RESOLVE_NO_MAGICLINKS,
+    };
+    int fd = syscall(__NR_openat2, call->dirfd, call->path, &how,
+                     sizeof(how));
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd < 0 && errno == ELOOP;
+}
+
+/* The way has been found good, so the restrictions have done their work. */
+static int open_exe(const OpenCall *call, const char *link)
+{
+    int flags = call->how.flags;
+
+    if (exe_file_refuses_open(call->dirfd, link, flags)) {
+        return -1;
+    }
+    return guest_fd_opened(openat(call->dirfd, link, flags & ~O_CREAT, 0));
+}
+
+static bool is_exe(const OpenCall *call, const char **path)
+{
+    if (!guest_path_is_exe(call->dirfd, path)) {
+        return false;
+    }
+    return !call->how.resolve || leads_over_magic_link(call);
+}
+
+/* Takes the number that the host has given. */
+static int replace_fd(int fd, int by)
+{
+    int flags = fcntl(fd, F_GETFD);
+
+    if (by >= 0) {
+        by = dup3(by, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0);
+    }
+    return by;
+}
+
+/*
+ * A file that is not ours to answer for may be one that QEMU fakes.
+ * Returns: -2 if not.
+ */
+static int open_fake(const OpenCall *call, const char *path)
+{
+    return call->fake && *path
+           ? call->fake(call->env, AT_FDCWD, path, call->how.flags, 0, 0, true)
+           : -2;
+}
+
+static int open_as_fake(const OpenCall *call, int fd, const char *path)
+{
+    int fake = open_fake(call, path);
+
+    if (fake >= 0) {
+        replace_fd(fd, fake);
+        close(fake);
+    }
+    return fd;
+}
+
+/* The host has opened its own link to the emulator. */
+static int reopen_exe(const OpenCall *call, int fd, const char *path)
+{
+    int exe = open_exe(call, path);
+    int error = errno;
+
+    if (exe >= 0) {
+        replace_fd(fd, exe);
+        close(exe);
+        return fd;
+    }
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+/* A file of procfs: as it is spelled, or else as the kernel names it. */
+static int judge_entry(const OpenCall *call, int fd)
+{
+    ProcEntry entry = PROC_ENTRY_NONE;
+    char name[PATH_MAX];
+
+    if (!call->how.resolve) {
+        entry = content_of(call->dirfd, call->path);
+    }
+    if (entry == PROC_ENTRY_NONE) {
+        entry = proc_file_entry(fd, name);
+    }
+    if (entry == PROC_ENTRY_NONE) {
+        fd = open_as_fake(call, fd, name);
+        proc_file_opened_by_link(fd);
+    } else {
+        proc_file_opened(fd, entry);
+    }
+    return fd;
+}
+
+static int judge(const OpenCall *call, int fd)
+{
+    const char *path = call->path;
+    struct stat st;
+
+    if (fstat(fd, &st) < 0) {
+        return fd;
+    }
+    if (S_ISREG(st.st_mode) &&
+        exe_file_may_be_emulator(st.st_mode, st.st_size, st.st_ino) &&
+        is_exe(call, &path)) {
+        return reopen_exe(call, fd, path);
+    }
+    if (call->how.flags & O_PATH) {
+        return fd;
+    }
+    if (proc_file_may_be_entry(&st, call->how.flags)) {
+        return judge_entry(call, fd);
+    }
+    proc_file_opened(fd, PROC_ENTRY_NONE);
+    return fd;
+}
+
+/* A link to the emulator, of whatever name, is opened for writing. */
+static int judge_failure(const OpenCall *call)
+{
+    const char *path = call->path;
+    int error = errno;
+
+    if ((error == ETXTBSY || error == EACCES || error == EROFS ||
+         error == EPERM) &&
+        !(call->how.flags & O_NOFOLLOW) && is_exe(call, &path)) {
+        return open_exe(call, path);
+    }
+    errno = error;
+    return -1;
+}
+
+static int do_open(const OpenCall *call)
+{
+    const char *path = call->path;
+    bool exe = false;
+    int fd;
+
+    /* Where a path begins depends on these flags; look at the end only. */
+    if (!call->how.resolve) {
+        path = guest_path_opened(call->dirfd, path, &exe);
+    }
+    if (exe && !(call->how.flags & O_NOFOLLOW)) {
+        fd = open_exe(call, path);
+        if (fd >= 0 && !(call->how.flags & O_PATH)) {
+            proc_file_opened(fd, PROC_ENTRY_NONE);
+        }
+        return fd;
+    }
+    if (call->openat && !exe) {
+        fd = open_plain(call, path);
+        if (fd != -2) {
+            return fd;
+        }
+    }
+    fd = guest_fd_opened(host_open(call, exe ? call->path : path));
+    return fd >= 0 ? judge(call, fd) : judge_failure(call);
+}
+
+int guest_openat(HostOpenat *host, FakeOpen *fake, CPUArchState *env,
+                 int dirfd, const char *path, int flags, mode_t mode)
+{
+    OpenCall call = {
+        .openat = host,
+        .fake = fake,
+        .env = env,
+        .dirfd = dirfd,
+        .path = path,
+        .how = { .flags = flags, .mode = mode },
+    };
+
+    return do_open(&call);
+}
+
+int guest_openat2(HostOpenat2 *host, FakeOpen *fake, CPUArchState *env,
+                  int dirfd, const char *name,
+                  const struct open_how_ver0 *how, size_t size)
+{
+    OpenCall call = {
+        .openat2 = host,
+        .fake = fake,
+        .env = env,
+        .dirfd = dirfd,
+        .path = name,
+        .how = *(const HostOpenHow *)how,
+        .size = size,
+    };
+
+    /* Otherwise a path begins at @dirfd, even an absolute one. */
+    if (!(call.how.resolve & (RESOLVE_IN_ROOT | RESOLVE_BENEATH))) {
+        call.path = guest_prefixed(name);
+    }
+    return do_open(&call);
+}
+
+int guest_creat(const char *path, mode_t mode)
+{
+    return guest_openat(NULL, NULL, NULL, AT_FDCWD, path,
+                        O_CREAT | O_WRONLY | O_TRUNC, mode);
+}
+
+int guest_open_not_faked(const char *path, const char *entry)
+{
+    return 0;
+}

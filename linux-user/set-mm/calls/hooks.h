@@ -1,0 +1,30 @@
+/*
+ * Everything that QEMU's own files call: the one header that the semantic
+ * patches in hooks/ add to them
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_HOOKS_H
+#define LINUX_USER_HOOKS_H
+
+#include "set-mm/host/binfmt.h"
+#include "set-mm/views/debug-view.h"
+#include "set-mm/state/exe-file.h"
+#include "set-mm/calls/guest-fd.h"
+#include "set-mm/state/guest-mm.h"
+#include "set-mm/calls/guest-open.h"
+#include "set-mm/calls/guest-path.h"
+#include "set-mm/state/guest-regions.h"
+#include "set-mm/calls/guest-rlimit.h"
+#include "set-mm/views/proc-file.h"
+#include "set-mm/calls/set-mm.h"
+#include "set-mm/views/set-mm-strace.h"
+
+/* The entry of main.c's table of command line options. */
+#define SET_MM_ARGUMENT                                                     \
+    {"set-mm",     "QEMU_SET_MM",      true,  set_mm_option,                \
+     "list",       "how guests may use PR_SET_MM: rule=relaxed|linux|off,"  \
+     " caps=host|all, title=emulator|guest"}
+
+#endif /* LINUX_USER_HOOKS_H */

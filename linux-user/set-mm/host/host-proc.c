@@ -1,0 +1,270 @@
+/*
+ * The host's /proc, as the emulator itself reads it
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+#include "qemu/cutils.h"
+#include "set-mm/host/host-proc.h"
+#include "set-mm/host/private-fd.h"
+#include "set-mm/rules/proc-name.h"
+
+static int procfs_root(void)
+{
+    return private_fd(PRIVATE_FD_PROC);
+}
+
+void host_proc_init(void)
+{
+    struct stat st;
+
+    if (fstat(procfs_root(), &st) == 0 && S_ISDIR(st.st_mode)) {
+        proc_name_init(st.st_dev, procfs_root);
+    }
+}
+
+int host_proc_open(const char *name, int flags)
+{
+    return private_fd_openat(PRIVATE_FD_PROC, name, flags);
+}
+
+/* @whole: go on until the end, as the kernel hands out a page at a time. */
+static char *read_fd(int fd, size_t *len, bool whole)
+{
+    size_t size = 4096;
+    char *text = g_malloc(size);
+    ssize_t n;
+
+    *len = 0;
+    while ((n = pread(fd, text + *len, size - *len - 1, *len)) > 0) {
+        *len += n;
+        if (!whole && *len < size - 1) {
+            break;
+        }
+        if (size - *len < 4096) {
+            size *= 2;
+            text = g_realloc(text, size);
+        }
+    }
+    text[*len] = '\0';
+    if (n < 0) {
+        g_free(text);
+        return NULL;
+    }
+    return text;
+}
+
+char *host_proc_read_fd(int fd, size_t *len)
+{
+    return read_fd(fd, len, true);
+}
+
+char *host_proc_read_record(int fd, size_t *len)
+{
+    return read_fd(fd, len, false);
+}
+
+char *host_proc_read(const char *name, size_t *len)
+{
+    int fd = host_proc_open(name, O_RDONLY);
+    char *text;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    text = host_proc_read_fd(fd, len);
+    close(fd);
+    return text;
+}
+
+bool host_proc_fd_path(int fd, char *path)
+{
+    char link[sizeof("self/fd/") + 3 * sizeof(int)];
+    ssize_t len;
+
+    snprintf(link, sizeof(link), "self/fd/%d", fd);
+    len = readlinkat(procfs_root(), link, path, PATH_MAX - 1);
+    path[MAX(len, 0)] = '\0';
+    return len >= 0;
+}
+
+bool host_stat_parse(HostStat *stat, const char *text)
+{
+    const char *open = strchr(text, '(');
+    const char *close = strrchr(text, ')');
+
+    if (!open || !close || close < open) {
+        return false;
+    }
+    *stat = (HostStat) { .name = open + 1, .name_len = close - open - 1 };
+    text = close + 1;
+    for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
+        text += strspn(text, " ");
+        stat->field[n] = text;
+        stat->field_len[n] = strcspn(text, "\n ");
+        text += stat->field_len[n];
+    }
+    return true;
+}
+
+uint64_t host_stat_number(const HostStat *stat, unsigned n)
+{
+    const char *end;
+    uint64_t value = 0;
+
+    qemu_strtou64(stat->field[n], &end, 10, &value);
+    return value;
+}
+
+/* The C library's way is several times slower, and maps can be long. */
+static const char *parse_hex(const char *at, uint64_t *value)
+{
+    *value = 0;
+    for (;; at++) {
+        int digit = g_ascii_xdigit_value(*at);
+
+        if (digit < 0) {
+            return at;
+        }
+        *value = *value << 4 | digit;
+    }
+}
+
+/* "start-end perm offset major:minor inode path" */
+bool host_mapping_parse(const char **line, HostMapping *mapping)
+{
+    const char *at = *line, *end;
+    uint64_t major, minor;
+
+    at = parse_hex(at, &mapping->start);
+    if (at == *line || *at != '-') {
+        return false;
+    }
+    at = parse_hex(at + 1, &mapping->end);
+    if (strnlen(at, 6) < 6) {
+        return false;
+    }
+    mapping->readable = at[1] == 'r';
+    mapping->shared = at[4] == 's';
+    at = parse_hex(at + 6, &mapping->offset);
+    at = parse_hex(at + 1, &major);
+    at = parse_hex(at + 1, &minor);
+    mapping->major = major;
+    mapping->minor = minor;
+    qemu_strtou64(at, &at, 10, &mapping->inode);
+    end = strchr(at, '\n');
+    if (!end) {
+        return false;
+    }
+    at += strspn(at, " ");
+    mapping->path = at;
+    mapping->path_len = end - at;
+    *line = end + 1;
+    return true;
+}
+
+/* struct procmap_query of Linux 6.11, later than many a C library's headers. */
+typedef struct ProcmapQuery {
+    uint64_t size;
+    uint64_t query_flags;
+    uint64_t query_addr;
+    uint64_t vma_start;
+    uint64_t vma_end;
+    uint64_t vma_flags;
+    uint64_t vma_page_size;
+    uint64_t vma_offset;
+    uint64_t inode;
+    uint32_t dev_major;
+    uint32_t dev_minor;
+    uint32_t vma_name_size;
+    uint32_t build_id_size;
+    uint64_t vma_name_addr;
+    uint64_t build_id_addr;
+} ProcmapQuery;
+
+#define IOCTL_PROCMAP_QUERY _IOWR('f', 17, ProcmapQuery)
+
+enum { PROCMAP_READABLE = 1, PROCMAP_SHARED = 8 };
+
+/*
+ * A private mapping of /dev/zero has a name, but to the kernel its memory is
+ * as anonymous as any.
+ */
+static bool is_of_zero(const HostMapping *m)
+{
+    struct stat st;
+
+    return stat("/dev/zero", &st) == 0 && S_ISCHR(st.st_mode) &&
+           st.st_rdev == makedev(1, 5) && st.st_ino == m->inode &&
+           st.st_dev == makedev(m->major, m->minor);
+}
+
+static bool is_anonymous(const HostMapping *m, bool readable)
+{
+    return !m->shared && (m->readable || !readable) &&
+           (!m->inode || is_of_zero(m));
+}
+
+/* Asks for the one mapping at @addr.  Returns: 0 or a host errno. */
+static int query_mapping(int maps, uint64_t addr, HostMapping *m)
+{
+    ProcmapQuery query = { .size = sizeof(query), .query_addr = addr };
+
+    if (ioctl(maps, IOCTL_PROCMAP_QUERY, &query) < 0) {
+        return errno;
+    }
+    *m = (HostMapping) {
+        .start = query.vma_start,
+        .end = query.vma_end,
+        .major = query.dev_major,
+        .minor = query.dev_minor,
+        .inode = query.inode,
+        .readable = query.vma_flags & PROCMAP_READABLE,
+        .shared = query.vma_flags & PROCMAP_SHARED,
+    };
+    return 0;
+}
+
+static uint64_t anonymous_end_by_text(int maps, uint64_t at, uint64_t end,
+                                      bool readable)
+{
+    size_t size;
+    g_autofree char *text = host_proc_read_fd(maps, &size);
+    const char *line = text;
+    HostMapping host;
+
+    while (line && at < end && host_mapping_parse(&line, &host)) {
+        if (host.end <= at) {
+            continue;
+        }
+        if (host.start > at || !is_anonymous(&host, readable)) {
+            break;
+        }
+        at = host.end;
+    }
+    return at;
+}
+
+size_t host_proc_anonymous(int maps, uint64_t addr, size_t len, bool readable)
+{
+    uint64_t at = addr, end = addr + len;
+    HostMapping host;
+    int error = 0;
+
+    while (at < end && !error) {
+        error = query_mapping(maps, at, &host);
+        if (!error && !is_anonymous(&host, readable)) {
+            break;
+        }
+        if (!error) {
+            at = host.end;
+        }
+    }
+    if (error && error != ENOENT) {
+        at = anonymous_end_by_text(maps, at, end, readable);
+    }
+    return MIN(at, end) - addr;
+}

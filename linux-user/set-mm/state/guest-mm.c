@@ -1,0 +1,231 @@
+/*
+ * The guest's mm_struct
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "elf.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "user-mmap.h"
+#include "set-mm/rules/elf-layout.h"
+#include "set-mm/state/exe-file.h"
+#include "set-mm/host/fork-safety.h"
+#include "set-mm/state/guest-mm.h"
+#include "set-mm/calls/guest-rlimit.h"
+#include "set-mm/state/memory-walk.h"
+
+static struct {
+    QemuMutex lock;
+    MMLayout layout;
+    GuestAuxv auxv;
+    uint64_t min_addr;
+    uint64_t stack_at_start;
+    uint64_t vdso;
+} mm;
+
+/*
+ * The first address that is no user address, of a native kernel; 32-bit
+ * guests get the whole space that QEMU gives them, as a 32-bit task does
+ * under a 64-bit kernel.
+ */
+static uint64_t arch_task_size(void)
+{
+#if defined(TARGET_X86_64)
+    return 0x7ffffffff000ull;
+#elif defined(TARGET_I386)
+    return 0xffffe000u;
+#elif TARGET_ABI_BITS == 32
+    return 0xfffff000u;
+#elif defined(TARGET_PPC64)
+    return 1ull << 52;
+#elif defined(TARGET_S390X)
+    return 1ull << 53;
+#elif defined(TARGET_RISCV) || defined(TARGET_LOONGARCH64)
+    return 1ull << 47;
+#elif defined(TARGET_ALPHA)
+    return 1ull << 42;
+#elif defined(TARGET_SPARC64)
+    return -(1ull << 34);
+#else
+    return 1ull << 48;
+#endif
+}
+
+/*
+ * QEMU puts the stack where the host has room, which can be above the
+ * architecture's limit; what the program has must be acceptable to it.
+ */
+static uint64_t task_size(void)
+{
+    uint64_t size = arch_task_size();
+    uint64_t last = GUEST_ADDR_MAX;
+
+    while (size <= mm.stack_at_start) {
+        size <<= 1;
+    }
+    return MIN(size - 1, last) + 1;
+}
+
+/*
+ * A program linked below the host's mmap_min_addr is moved by guest_base;
+ * its own addresses must stay acceptable to it.
+ */
+static uint64_t effective_min_addr(const MMLayout *layout)
+{
+    uint64_t lowest = MIN(layout->start_code, layout->start_data);
+
+    return MIN(mmap_min_addr, lowest & TARGET_PAGE_MASK);
+}
+
+static abi_ulong end_of_strings(abi_ulong addr, unsigned count)
+{
+    while (count--) {
+        addr += target_strlen(addr) + 1;
+    }
+    return addr;
+}
+
+static void init_layout(const struct image_info *info)
+{
+    MMLayout *l = &mm.layout;
+
+    if (!elf_layout_read(exe_file_fd(), info->load_bias, l)) {
+        /* bFLT knows its segments from its own header. */
+        l->start_code = info->start_code;
+        l->end_code = info->end_code;
+        l->start_data = info->start_data;
+        l->end_data = info->end_data;
+    }
+    l->start_code = (abi_ulong)l->start_code;
+    l->end_code = (abi_ulong)l->end_code;
+    l->start_data = (abi_ulong)l->start_data;
+    l->end_data = (abi_ulong)l->end_data;
+    l->start_stack = info->start_stack;
+    l->arg_start = info->arg_strings;
+    l->arg_end = info->env_strings;
+    l->env_start = info->env_strings;
+    l->env_end = end_of_strings(info->env_strings, info->envc);
+}
+
+/* QEMU 7.2's image_info has no field for it. */
+static uint64_t find_vdso(void)
+{
+    for (int i = 0; i < GUEST_AUXV_WORDS && mm.auxv.word[i]; i += 2) {
+        if (tswapal(mm.auxv.word[i]) == AT_SYSINFO_EHDR) {
+            return tswapal(mm.auxv.word[i + 1]);
+        }
+    }
+    return 0;
+}
+
+void guest_mm_init(const struct image_info *info)
+{
+    size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
+    PublicProgram program;
+
+    QEMU_BUILD_BUG_ON(sizeof(GuestAuxv) > PUBLIC_AUXV_MAX);
+
+    fork_safety_lock_init(&mm.lock, NULL);
+    init_layout(info);
+    mm.stack_at_start = mm.layout.start_stack;
+    mm.min_addr = effective_min_addr(&mm.layout);
+    if (copy_from_user(&mm.auxv, info->saved_auxv, len)) {
+        memset(&mm.auxv, 0, sizeof(mm.auxv));
+    }
+    mm.vdso = find_vdso();
+    public_state_set_layout(&mm.layout);
+    public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
+    program = guest_mm_program();
+    public_state_start(&program);
+}
+
+MMLayout *guest_mm_begin(void)
+{
+    qemu_mutex_lock(&mm.lock);
+    return &mm.layout;
+}
+
+void guest_mm_end(void)
+{
+    public_state_set_layout(&mm.layout);
+    qemu_mutex_unlock(&mm.lock);
+}
+
+MMLayout guest_mm_layout(void)
+{
+    MMLayout layout;
+
+    qemu_mutex_lock(&mm.lock);
+    layout = mm.layout;
+    qemu_mutex_unlock(&mm.lock);
+    return layout;
+}
+
+MMLimits guest_mm_limits(void)
+{
+    return (MMLimits) {
+        .min_addr = mm.min_addr,
+        .task_size = task_size(),
+        .rlimit_data = guest_rlimit_data(),
+        .ulong_max = (abi_ulong)-1,
+    };
+}
+
+static int note_end(void *opaque, WalkAddr start, WalkAddr end,
+                    WalkFlags flags)
+{
+    uint64_t *last = opaque;
+
+    if (start < task_size()) {
+        *last = MAX(*last, end);
+    }
+    return 0;
+}
+
+uint64_t guest_mm_last_vma_end(void)
+{
+    uint64_t last = 0;
+
+    mmap_lock();
+    walk_memory_regions(&last, note_end);
+    mmap_unlock();
+    return last;
+}
+
+PublicProgram guest_mm_program(void)
+{
+    return (PublicProgram) {
+        .guest_base = guest_base,
+        .guest_last = GUEST_ADDR_MAX,
+        .vdso = mm.vdso,
+#ifdef TARGET_X86_64
+        .vsyscall = TARGET_VSYSCALL_PAGE,
+#endif
+        .page_size = TARGET_PAGE_SIZE,
+        .word_size = sizeof(abi_ulong),
+    };
+}
+
+size_t guest_mm_get_auxv(GuestAuxv *auxv)
+{
+    size_t words = 2;
+
+    qemu_mutex_lock(&mm.lock);
+    *auxv = mm.auxv;
+    qemu_mutex_unlock(&mm.lock);
+    while (words < GUEST_AUXV_WORDS && auxv->word[words - 2]) {
+        words += 2;
+    }
+    return words * sizeof(auxv->word[0]);
+}
+
+void guest_mm_set_auxv(const GuestAuxv *auxv)
+{
+    qemu_mutex_lock(&mm.lock);
+    mm.auxv = *auxv;
+    memset(&mm.auxv.word[GUEST_AUXV_WORDS - 2], 0, 2 * sizeof(abi_ulong));
+    public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
+    qemu_mutex_unlock(&mm.lock);
+}

@@ -1,0 +1,128 @@
+/*
+ * Open descriptors of the guest's entries of /proc
+ *
+ * The guest gets the host's own file: its mode, its path in /proc/self/fd and
+ * its locks are right by themselves.  Only what is read from it is ours, made
+ * at the time of the read, as the kernel makes it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_PROC_FILE_H
+#define LINUX_USER_PROC_FILE_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include "qemu/atomic.h"
+#include "set-mm/rules/proc-name.h"
+
+typedef struct ProcFile ProcFile;
+
+/* Descriptors above are looked at anew by each read. */
+enum { PROC_FILES = 1 << 20 };
+
+/*
+ * By descriptor: NULL if nobody has looked yet; PROC_FILE_PLAIN if it is an
+ * open file, and not only a path, that is none of ours; PROC_FILE_BY_LINK if
+ * it is an open file that nobody has looked at.
+ */
+extern ProcFile **proc_files;
+#define PROC_FILE_PLAIN ((ProcFile *)1)
+#define PROC_FILE_BY_LINK ((ProcFile *)2)
+
+/* proc_file_init: before any other function here */
+void proc_file_init(void);
+
+/**
+ * proc_file_opened: note what a new descriptor is
+ * @fd: not opened with O_PATH
+ * @entry: with a content, or PROC_ENTRY_NONE
+ */
+void proc_file_opened(int fd, ProcEntry entry);
+
+/* proc_file_opened_by_link: the same for one whose path does not say it */
+void proc_file_opened_by_link(int fd);
+
+/* proc_file_is_open: has it been opened, without O_PATH, as far as known? */
+bool proc_file_is_open(int fd);
+
+/**
+ * proc_file_forget: the descriptor is about to be closed
+ * proc_file_forget_range: those from @first to @last have been
+ * proc_file_dup: @new is a duplicate of @old and shares its offset
+ */
+void proc_file_forget(int fd);
+void proc_file_forget_range(unsigned first, unsigned last);
+void proc_file_dup(int old, int new);
+
+/**
+ * proc_file_may_be_entry: can an open file be an entry with a content?
+ * @st, @flags: of it
+ *
+ * Few files but those of procfs have neither a size nor a device.
+ */
+bool proc_file_may_be_entry(const struct stat *st, int flags);
+
+/**
+ * proc_file_entry: look at an open file that may be one
+ * @path: PATH_MAX bytes, gets the kernel's name of it
+ *
+ * Returns: the entry of the calling process that it is, or PROC_ENTRY_NONE.
+ */
+ProcEntry proc_file_entry(int fd, char *path);
+
+/* Is there nothing of ours to be read?  Asked by every read of the guest. */
+static inline bool proc_file_is_plain(int fd)
+{
+    return fd >= 0 && fd < PROC_FILES &&
+           qatomic_read(&proc_files[fd]) == PROC_FILE_PLAIN;
+}
+
+/* read(2) and its relatives of the host */
+typedef ssize_t HostRead(int fd, void *buf, size_t size);
+typedef ssize_t HostReadv(int fd, const struct iovec *vec, int count);
+typedef ssize_t HostPreadv(int fd, const struct iovec *vec, int count,
+                           unsigned long low, unsigned long high);
+typedef ssize_t HostPreadv2(int fd, const struct iovec *vec, int count,
+                            unsigned long low, unsigned long high, int flags);
+
+/* Behind the inline part of guest_read(). */
+ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size);
+
+/**
+ * guest_read: read(2)
+ * @host: called for everything that is not an entry of ours
+ *
+ * guest_pread, guest_readv, guest_preadv, guest_preadv2: likewise
+ * guest_lseek: lseek(2)
+ *
+ * Return: as those, or -1 with host errno.
+ */
+static inline ssize_t guest_read(HostRead *host, int fd, void *buf,
+                                 size_t size)
+{
+    return likely(proc_file_is_plain(fd)) ? host(fd, buf, size)
+                                          : proc_file_read(host, fd, buf, size);
+}
+
+ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos);
+
+/**
+ * proc_file_pread_own: guest_pread() for gdb's stub
+ * @buf: host memory that is not the guest's
+ *
+ * Return: as guest_pread().
+ */
+ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos);
+
+ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
+                    int count);
+ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
+                     int count, unsigned long low, unsigned long high);
+ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
+                      int count, unsigned long low, unsigned long high,
+                      int flags);
+off_t guest_lseek(int fd, off_t offset, int whence);
+
+#endif /* LINUX_USER_PROC_FILE_H */

@@ -1,0 +1,336 @@
+/*
+ * Contents: maps and smaps
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "user-mmap.h"
+#include "set-mm/state/guest-mm.h"
+#include "set-mm/host/host-proc.h"
+#include "set-mm/state/memory-walk.h"
+#include "set-mm/views/proc-maps.h"
+
+/* The kernel's column of the path: 73 on 64-bit machines, 49 on others. */
+enum { PATH_COLUMN = 25 + 6 * sizeof(abi_ulong) };
+
+typedef struct MapsWriter {
+    GByteArray *text;
+    MMLayout mm;
+    PublicProgram program;
+    bool smaps;
+    const char *next;       /* line of the host */
+    const char *numbers;    /* of smaps, behind the present one's line */
+    HostMapping host;       /* the present one; end 0: there is none */
+    uint64_t start;         /* of what is alike and not yet written */
+    uint64_t end;
+    int prot;
+} MapsWriter;
+
+/* A piece of a guest mapping that is one mapping of the host's. */
+typedef struct Piece {
+    uint64_t start;
+    uint64_t end;
+    int prot;
+    const HostMapping *host;
+} Piece;
+
+static const HostMapping no_host_mapping = { .path = "" };
+
+static char *put_hex(char *at, uint64_t value, int width)
+{
+    static const char digits[] = "0123456789abcdef";
+    int len = MAX(width, (64 - clz64(value | 1) + 3) / 4);
+
+    for (int i = len - 1; i >= 0; i--) {
+        at[i] = digits[value & 15];
+        value >>= 4;
+    }
+    return at + len;
+}
+
+static void append(MapsWriter *w, const char *text, size_t len)
+{
+    g_byte_array_append(w->text, (const uint8_t *)text, len);
+}
+
+static void append_name(MapsWriter *w, size_t column, const char *name,
+                        size_t len)
+{
+    static const char spaces[PATH_COLUMN + 1] = {
+        [0 ... PATH_COLUMN - 1] = ' '
+    };
+
+    if (len) {
+        append(w, spaces, column < PATH_COLUMN ? PATH_COLUMN - column : 1);
+        append(w, name, len);
+    }
+    append(w, "\n", 1);
+}
+
+/* The kernel asks in this order, and only what has no file. */
+static const char *label(const MapsWriter *w, const Piece *p)
+{
+    if (p->start < w->mm.brk && p->end > w->mm.start_brk) {
+        return "[heap]";
+    }
+    if (p->start <= w->mm.start_stack && w->mm.start_stack <= p->end) {
+        return "[stack]";
+    }
+    return "";
+}
+
+static bool is_special(const MapsWriter *w, const Piece *p, const char **name)
+{
+    if (w->program.vsyscall && p->start == w->program.vsyscall) {
+        *name = "[vsyscall]";
+        return true;
+    }
+    if (w->program.vdso && p->start == w->program.vdso) {
+        *name = "[vdso]";
+        return true;
+    }
+    return false;
+}
+
+static void append_label(MapsWriter *w, const Piece *p, size_t column)
+{
+    const char *name = label(w, p);
+
+    if (!*name && g_str_has_prefix(p->host->path, "[anon:")) {
+        append_name(w, column, p->host->path, p->host->path_len);
+    } else {
+        append_name(w, column, name, strlen(name));
+    }
+}
+
+static void append_line(MapsWriter *w, const Piece *p)
+{
+    const HostMapping *host = p->host;
+    uint64_t inside = host->inode || host->offset ?
+                      p->start + w->program.guest_base - host->start : 0;
+    const char *name;
+    char line[128], *at = line;
+
+    at = put_hex(at, p->start, 8);
+    *at++ = '-';
+    at = put_hex(at, p->end, 8);
+    *at++ = ' ';
+    *at++ = p->prot & PROT_READ ? 'r' : '-';
+    *at++ = p->prot & PROT_WRITE ? 'w' : '-';
+    *at++ = p->prot & PROT_EXEC ? 'x' : '-';
+    *at++ = host->shared ? 's' : 'p';
+    *at++ = ' ';
+    at = put_hex(at, host->offset + inside, 8);
+    *at++ = ' ';
+    at = put_hex(at, host->major, 2);
+    *at++ = ':';
+    at = put_hex(at, host->minor, 2);
+    at += sprintf(at, " %" PRIu64 " ", host->inode);
+    append(w, line, at - line);
+    if (is_special(w, p, &name)) {
+        append_name(w, at - line, name, strlen(name));
+    } else if (host->inode || host->shared) {
+        append_name(w, at - line, host->path, host->path_len);
+    } else {
+        append_label(w, p, at - line);
+    }
+}
+
+/* Of a part of a mapping the host tells no numbers. */
+static void append_sizes(MapsWriter *w, const Piece *p)
+{
+    g_autofree char *text = g_strdup_printf(
+        "Size:           %8" PRIu64 " kB\n"
+        "KernelPageSize: %8u kB\n"
+        "MMUPageSize:    %8u kB\n"
+        "Rss:                   0 kB\n"
+        "Pss:                   0 kB\n"
+        "Pss_Dirty:             0 kB\n"
+        "Shared_Clean:          0 kB\n"
+        "Shared_Dirty:          0 kB\n"
+        "Private_Clean:         0 kB\n"
+        "Private_Dirty:         0 kB\n"
+        "Referenced:            0 kB\n"
+        "Anonymous:             0 kB\n"
+        "LazyFree:              0 kB\n"
+        "AnonHugePages:         0 kB\n"
+        "ShmemPmdMapped:        0 kB\n"
+        "FilePmdMapped:         0 kB\n"
+        "Shared_Hugetlb:        0 kB\n"
+        "Private_Hugetlb:       0 kB\n"
+        "Swap:                  0 kB\n"
+        "SwapPss:               0 kB\n"
+        "Locked:                0 kB\n"
+        "THPeligible:           0\n"
+        "VmFlags:%s%s%s%s mr mw me%s%c\n",
+        (p->end - p->start) >> 10, w->program.page_size >> 10,
+        w->program.page_size >> 10,
+        p->prot & PROT_READ ? " rd" : "",
+        p->prot & PROT_WRITE ? " wr" : "",
+        p->prot & PROT_EXEC ? " ex" : "",
+        p->host->shared ? " sh" : "", p->host->shared ? " ms" : "", ' ');
+
+    append(w, text, strlen(text));
+}
+
+static void append_piece(MapsWriter *w, const Piece *p)
+{
+    append_line(w, p);
+    if (!w->smaps) {
+        return;
+    }
+    if (p->host != &no_host_mapping &&
+        p->start + w->program.guest_base == p->host->start &&
+        p->end + w->program.guest_base == p->host->end) {
+        append(w, w->numbers, w->next - w->numbers);
+    } else {
+        append_sizes(w, p);
+    }
+}
+
+/* Takes the host's next mapping. */
+static bool advance(MapsWriter *w)
+{
+    if (!host_mapping_parse(&w->next, &w->host)) {
+        w->host.end = 0;
+        return false;
+    }
+    w->numbers = w->next;
+    while (w->smaps && g_ascii_isupper(*w->next)) {
+        const char *end = strchr(w->next, '\n');
+
+        w->next = end ? end + 1 : w->next + strlen(w->next);
+    }
+    return true;
+}
+
+/* Both lists are in the order of addresses. */
+static void append_range(MapsWriter *w, uint64_t start, uint64_t end, int prot)
+{
+    uint64_t at = start;
+
+    while (at < end) {
+        Piece p = { .start = at, .end = end, .prot = prot };
+        uint64_t host_at = at + w->program.guest_base;
+
+        if (at > w->program.guest_last) {
+            p.host = &no_host_mapping;
+            append_piece(w, &p);
+            break;
+        }
+        while (w->host.end <= host_at && w->host.end && advance(w)) {
+            continue;
+        }
+        if (w->host.end && w->host.start <= host_at) {
+            p.end = MIN(end, at + (w->host.end - host_at));
+            p.host = &w->host;
+        } else {
+            if (w->host.end) {
+                p.end = MIN(end, at + (w->host.start - host_at));
+            }
+            p.host = &no_host_mapping;
+        }
+        append_piece(w, &p);
+        at = p.end;
+    }
+}
+
+static void append_pending(MapsWriter *w)
+{
+    append_range(w, w->start, w->end, w->prot);
+    w->start = w->end;
+}
+
+/*
+ * QEMU's flags tell more apart than the guest's kernel would, such as what
+ * mprotect(2) has touched, and a label is for a whole mapping.  The vdso is a
+ * mapping of its own, whatever lies beside it.
+ */
+static int append_region(void *opaque, WalkAddr start, WalkAddr end,
+                         WalkFlags flags)
+{
+    MapsWriter *w = opaque;
+    int prot = flags & (PAGE_READ | PAGE_EXEC);
+
+    if (flags & PAGE_WRITE_ORG) {
+        prot |= PROT_WRITE;
+    }
+    if (start != w->end || prot != w->prot ||
+        (w->program.vdso && (start == w->program.vdso ||
+                             w->start == w->program.vdso))) {
+        append_pending(w);
+        w->start = start;
+        w->prot = prot;
+    }
+    w->end = end;
+    return 0;
+}
+
+static void start_writing(MapsWriter *w, const char *host_maps)
+{
+    w->text = g_byte_array_sized_new(strlen(host_maps));
+    w->next = host_maps;
+    advance(w);
+}
+
+GByteArray *proc_maps_text(const char *host_maps, bool smaps)
+{
+    MapsWriter w = {
+        .mm = guest_mm_layout(),
+        .program = guest_mm_program(),
+        .smaps = smaps,
+    };
+
+    start_writing(&w, host_maps);
+    walk_memory_regions(&w, append_region);
+    append_pending(&w);
+    return w.text;
+}
+
+GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
+                              bool smaps)
+{
+    g_autoptr(GArray) regions = sibling_regions(sibling);
+    MapsWriter w = {
+        .mm = sibling->state.layout,
+        .program = sibling->state.program,
+        .smaps = smaps,
+    };
+
+    if (!regions) {
+        return NULL;
+    }
+    start_writing(&w, host_maps);
+    for (int i = 0; i < regions->len; i++) {
+        const Region *r = &g_array_index(regions, Region, i);
+
+        append_range(&w, r->start, r->last + 1, r->prot);
+    }
+    return w.text;
+}
+
+/* What is written to is data to the kernel; the gate page is no mapping. */
+static int add_exec(void *opaque, WalkAddr start, WalkAddr end,
+                    WalkFlags flags)
+{
+    uint64_t *size = opaque;
+
+    if ((flags & PAGE_EXEC) && !(flags & PAGE_WRITE_ORG) &&
+        start < guest_mm_limits().task_size) {
+        *size += end - start;
+    }
+    return 0;
+}
+
+uint64_t proc_maps_exec_size(void)
+{
+    uint64_t size = 0;
+
+    mmap_lock();
+    walk_memory_regions(&size, add_exec);
+    mmap_unlock();
+    return size;
+}
