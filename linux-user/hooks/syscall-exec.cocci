@@ -1,4 +1,4 @@
-// execve and execveat of /proc/self/exe, and what must not run beside them.
+// execve and execveat of /proc/self/exe.
 //
 // Files: linux-user/syscall.c
 //
@@ -20,9 +20,6 @@ position weave;
 -        exe = own;
 -    }
      ...
--    ret = get_errno(ret);
-+    ret = get_errno(guest_exec_failed(ret));
-     ...
  }
 
 // Series: 7.2
@@ -34,12 +31,4 @@ position weave;
 - if (is_proc_myself@weave(E, "exe")) S else {
 -     ret = get_errno(safe_execve(p, argv, envp));
 - }
-+ ret = safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp);
-+ ret = get_errno(guest_exec_failed(ret));
-
-@thread@
-expression thread, attr, fn, arg;
-position weave;
-@@
-- pthread_create@weave(thread, attr, fn, arg)
-+ exe_file_pthread_create(thread, attr, fn, arg)
++ ret = get_errno(safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp));

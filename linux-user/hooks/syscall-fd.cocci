@@ -1,16 +1,9 @@
-// System calls on descriptors: ours are none of the guest's, and what is read
-// from an entry of /proc is the guest's own.
+// System calls on descriptors: what is read from an entry of /proc is the
+// guest's own, whichever number it has by then.
 //
 // Files: linux-user/syscall.c
 //
 // SPDX-License-Identifier: GPL-2.0-or-later
-
-@gate@
-expression ret, env, num, a1, a2, a3, a4, a5, a6, a7, a8;
-position weave;
-@@
-- ret = do_syscall1@weave(env, num, a1, a2, a3, a4, a5, a6, a7, a8);
-+ ret = guest_syscall(do_syscall1, env, num, a1, a2, a3, a4, a5, a6, a7, a8);
 
 @close_call@
 expression fd;
@@ -26,13 +19,6 @@ position weave;
 - sys_close_range@weave(first, last, flags)
 + guest_close_range(sys_close_range, first, last, flags)
 
-@dup@
-expression fd;
-position weave;
-@@
-- get_errno(dup@weave(fd))
-+ get_errno(guest_dup(fd))
-
 @dup2@
 expression old, new;
 position weave;
@@ -47,44 +33,6 @@ position weave;
 - dup3@weave(old, new, flags)
 + guest_dup3(old, new, flags)
 
-@fcntl@
-identifier fd, cmd, arg;
-typedef abi_ulong;
-position weave;
-@@
- do_fcntl(int fd, int cmd, abi_ulong arg)
- {
-     <...
--    safe_fcntl@weave(fd, cmd, arg)
-+    guest_fcntl(fd, cmd, arg)
-     ...>
- }
-
-@poll@
-expression E1, E2;
-position weave;
-@@
-- E1.fd = tswap32@weave(E2.fd)
-+ E1.fd = guest_fd_named(tswap32(E2.fd))
-
-@select@
-expression n, in, out, except, timeout, sig;
-position weave;
-@@
-- safe_pselect6@weave(n, in, out, except, timeout, sig)
-+ guest_pselect6(safe_pselect6, n, in, out, except, timeout, sig)
-
-@rights@
-position weave;
-@@
- target_to_host_cmsg(...)
- {
-     <...
-     __get_user@weave(fd[i], target_fd + i);
-+    fd[i] = guest_fd_named(fd[i]);
-     ...>
- }
-
 @unshare@
 expression flags;
 position weave;
@@ -92,31 +40,12 @@ position weave;
 - get_errno(unshare@weave(flags))
 + get_errno(guest_unshare(flags))
 
-@getdents@
-expression len, fd, buf, size;
+@thread@
+expression thread, attr, fn, arg;
 position weave;
 @@
- int do_getdents(...)
- {
-     <...
--    len = sys_getdents64@weave(fd, buf, size);
-+    len = guest_getdents64(fd, buf, size, sys_getdents64(fd, buf, size));
-     ...>
- }
-
-@getdents_native@
-expression len, fd, buf, size;
-position weave;
-@@
-- len = sys_getdents@weave(fd, buf, size);
-+ len = guest_getdents(fd, buf, size, sys_getdents(fd, buf, size));
-
-@getdents64@
-expression fd, buf, size;
-position weave;
-@@
-- get_errno(sys_getdents64@weave(fd, buf, size))
-+ get_errno(guest_getdents64(fd, buf, size, sys_getdents64(fd, buf, size)))
+- pthread_create@weave(thread, attr, fn, arg)
++ guest_pthread_create(thread, attr, fn, arg)
 
 @read@
 expression fd, buf, size;
@@ -163,16 +92,10 @@ position weave;
 - safe_preadv2@weave(fd, vec, count, low, high, flags)
 + guest_preadv2(safe_preadv2, fd, vec, count, low, high, flags)
 
-@lseek@
-expression fd, offset, whence;
+// A chroot can hide /proc, which the emulator goes on to need.
+@chroot@
+expression path;
 position weave;
 @@
-- get_errno(lseek@weave(fd, offset, whence))
-+ get_errno(guest_lseek(fd, offset, whence))
-
-@llseek@
-expression res, fd, offset, whence;
-position weave;
-@@
-- res = lseek@weave(fd, offset, whence);
-+ res = guest_lseek(fd, offset, whence);
+- get_errno(chroot@weave(path))
++ get_errno(guest_chroot(path))

@@ -59,9 +59,11 @@ position weave;
 expression resource, addr;
 position weave;
 @@
-  if (addr && (resource != RLIMIT_AS@weave &&
--              resource != RLIMIT_DATA &&
-               resource != RLIMIT_STACK)) { ... }
+- if (addr && (resource != RLIMIT_AS@weave && resource != RLIMIT_DATA &&
+-              resource != RLIMIT_STACK)) {
++ if (addr) {
+      ...
+  }
 
 @prlimit@
 expression pid, resource, new_limit, old_limit;

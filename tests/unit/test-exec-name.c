@@ -13,11 +13,14 @@ static void test_there_and_back(void)
     static const struct {
         const char *link, *marked, *exe;
     } cases[] = {
-        { "/proc/self/fd/1024", "/proc/self/fd/./1024", "/proc/self/exe" },
-        { "fd/7", "fd/./7", "exe" },
-        { "/proc/12/task/34/fd/0", "/proc/12/task/34/fd/./0",
+        { "/proc/self/task/12/fd/0", "/proc/self/task/12/fd/./0",
+          "/proc/self/exe" },
+        { "task/345/fd/7", "task/345/fd/./7", "exe" },
+        { "../345/fd/7", "../345/fd/./7", "exe" },
+        { "/proc/12/task/34/../35/fd/0", "/proc/12/task/34/../35/fd/./0",
           "/proc/12/task/34/exe" },
-        { "//proc//self/fd/9", "//proc//self/fd/./9", "//proc//self/exe" },
+        { "//proc//self/task/1/fd/9", "//proc//self/task/1/fd/./9",
+          "//proc//self/exe" },
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -34,8 +37,10 @@ static void test_there_and_back(void)
 static void test_others(void)
 {
     static const char *const paths[] = {
-        "", "/", "7", "./7", "fd/./", "xfd/./7", "/proc/self/fd/7",
-        "/proc/self/fd/./7/x", "/proc/self/fd/././7x", "/dev/fd/7", "exe",
+        "", "/", "7", "./7", "fd/./", "xfd/./7", "/proc/self/task/1/fd/7",
+        "task/1/fd/./7/x", "task/1/fd/././7x", "/dev/fd/7", "exe",
+        "/proc/self/fd/./7", "fd/./7", "xtask/1/fd/./7", "task/x/fd/./7",
+        "task//fd/./7", "1/fd/./7", "task/1fd/./7", ".../1/fd/./7",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(paths); i++) {
@@ -49,7 +54,8 @@ static void test_others(void)
 static void test_no_link(void)
 {
     static const char *const links[] = {
-        "", "fd", "fd/", "fd/x", "xfd/1", "/proc/self/exe", "/proc/self/fd/1/",
+        "", "fd", "fd/", "fd/x", "xfd/1", "/proc/self/exe", "task/1/fd/1/",
+        "/proc/self/fd/1", "fd/1", "task/1/xfd/1", "task/fd/1",
     };
     char buf[64];
 
@@ -60,9 +66,9 @@ static void test_no_link(void)
 
 static void test_short_buffer(void)
 {
-    static const char link[] = "/proc/self/fd/1024";
+    static const char link[] = "/proc/self/task/1/fd/0";
 
-    for (size_t size = 1; size < sizeof("/proc/self/fd/./1024"); size++) {
+    for (size_t size = 1; size < sizeof("/proc/self/task/1/fd/./0"); size++) {
         g_autofree char *buf = g_malloc(size);
 
         g_assert_false(exec_name_mark(link, buf, size));

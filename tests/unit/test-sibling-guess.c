@@ -5,7 +5,6 @@
  */
 
 #include <glib.h>
-#include <limits.h>
 #include "set-mm/rules/sibling-guess.h"
 
 /* A command line in C's way, and the guest's part of it. */
@@ -53,45 +52,11 @@ static void no_emulator(void)
     g_assert_cmpuint(sibling_guess_program("qemu-arm title", 14), ==, 0);
 }
 
-static void limit(void)
-{
-    g_assert_cmpint(sibling_guess_limit(
-        "Limit   Soft Limit  Hard Limit  Units\n"
-        "Max open files            1028                 20000      files\n"),
-        ==, 1028);
-    g_assert_cmpint(sibling_guess_limit("\nMax open files   unlimited x\n"),
-                    ==, -1);
-    g_assert_cmpint(sibling_guess_limit("\nMax open files   99999999999 x\n"),
-                    ==, -1);
-    g_assert_cmpint(sibling_guess_limit("\nMax open files   -5 x\n"), ==, -1);
-    g_assert_cmpint(sibling_guess_limit("nothing"), ==, -1);
-}
-
-/* Wherever private-fd.c can have placed them, and an end. */
-static void first(void)
-{
-    bool found_usual = false, found_most = false;
-    int n;
-
-    g_assert_cmpint(sibling_guess_first(1028, 4, 0), ==, 1024);
-    g_assert_cmpint(sibling_guess_first(4100, 4, 0), ==, 4096);
-    for (n = 0; sibling_guess_first(3, 4, n) >= 0; n++) {
-        found_usual |= sibling_guess_first(3, 4, n) == 1024;
-        found_most |= sibling_guess_first(3, 4, n) == 1 << 20;
-        g_assert_cmpint(n, <, 20);
-    }
-    g_assert_true(found_usual && found_most);
-    g_assert_cmpint(sibling_guess_first(-1, 4, 0), ==, 0);
-    g_assert_cmpint(sibling_guess_first(INT_MAX, 4, 0), ==, INT_MAX - 4);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/sibling-guess/program", program);
     g_test_add_func("/sibling-guess/preserved", preserved);
     g_test_add_func("/sibling-guess/no-emulator", no_emulator);
-    g_test_add_func("/sibling-guess/limit", limit);
-    g_test_add_func("/sibling-guess/first", first);
     return g_test_run();
 }

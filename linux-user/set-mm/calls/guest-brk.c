@@ -9,25 +9,41 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "set-mm/state/guest-mm.h"
+#include "set-mm/state/memory-walk.h"
 
 static bool is_mapped(abi_ulong addr)
 {
     return guest_addr_valid_untagged(addr) && page_get_flags(addr);
 }
 
-static bool intersects_mapping(abi_ulong from, abi_ulong to)
+/* What is mapped of a range that a break has passed over. */
+typedef struct MappedRange {
+    uint64_t from;
+    uint64_t to;
+    uint64_t first;         /* to @end: mapped; the same: nothing is */
+    uint64_t end;
+} MappedRange;
+
+static int add_mapped(void *opaque, WalkAddr start, WalkAddr end,
+                      WalkFlags flags)
 {
-    for (abi_ulong addr = from; addr < to; addr += TARGET_PAGE_SIZE) {
-        if (is_mapped(addr)) {
-            return true;
-        }
+    MappedRange *range = opaque;
+
+    if (start < range->to && end > range->from) {
+        range->first = MIN(range->first, MAX(start, range->from));
+        range->end = MAX(range->end, MIN(end, range->to));
     }
-    return false;
+    return 0;
 }
 
+/* PR_SET_MM can have moved the break far beyond anything that is mapped. */
 static bool shrink(abi_ulong from, abi_ulong to)
 {
-    return intersects_mapping(from, to) && target_munmap(from, to - from) == 0;
+    MappedRange range = { .from = from, .to = to, .first = to, .end = from };
+
+    walk_memory_regions(&range, add_mapped);
+    return range.first < range.end &&
+           target_munmap(range.first, range.end - range.first) == 0;
 }
 
 /*

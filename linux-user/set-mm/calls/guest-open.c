@@ -11,8 +11,8 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "user/safe-syscall.h"
+#include "set-mm/host/own-table.h"
 #include "set-mm/state/exe-file.h"
-#include "set-mm/calls/guest-fd.h"
 #include "set-mm/calls/guest-open.h"
 #include "set-mm/calls/guest-path.h"
 #include "set-mm/views/proc-file.h"
@@ -95,24 +95,27 @@ static ProcEntry content_of(int dirfd, const char *path)
            ? proc_name_find(dirfd, path).entry : PROC_ENTRY_NONE;
 }
 
-/* Without a magic link on the way it cannot be the emulator's own link. */
+/*
+ * Without a magic link on the way it cannot be the emulator's own link.  An
+ * entry of another process, and one reached by a link, is left to the first
+ * read.
+ */
 static void note_opened(const OpenCall *call, const char *path, int fd,
                         bool by_link)
 {
     ProcName name;
-    bool has_content;
 
-    if ((call->how.flags & O_PATH) || fd < 0) {
+    if (call->how.flags & O_PATH) {
         return;
     }
     name = proc_name_guess(path);
-    has_content = proc_entry_has_content(name.entry);
-    if (has_content && proc_name_is_own(call->dirfd, path, name)) {
+    if (!proc_entry_has_content(name.entry)) {
+        if (!by_link) {
+            proc_file_opened(fd, PROC_ENTRY_NONE);
+        }
+    } else if ((call->how.flags & O_ACCMODE) != O_WRONLY &&
+               proc_name_is_own(call->dirfd, path, name)) {
         proc_file_opened(fd, name.entry);
-    } else if (has_content || by_link) {
-        proc_file_opened_by_link(fd);
-    } else {
-        proc_file_opened(fd, PROC_ENTRY_NONE);
     }
 }
 
@@ -137,7 +140,6 @@ static int open_plain(const OpenCall *call, const char *path)
         fd = open_past_links(call, path, RESOLVE_NO_MAGICLINKS);
     }
     if (fd >= 0) {
-        fd = guest_fd_opened(fd);
         note_opened(call, path, fd, by_link);
         return fd;
     }
@@ -168,23 +170,37 @@ static int host_open(const OpenCall *call, const char *path)
     return openat(call->dirfd, path, how->flags, how->mode);
 }
 
+typedef struct WayCall {
+    const OpenCall *call;
+    pid_t thread;
+} WayCall;
+
+static long open_way(void *opaque)
+{
+    const WayCall *way = opaque;
+    const OpenCall *call = way->call;
+    HostOpenHow how = {
+        .flags = O_PATH | O_CLOEXEC,
+        .resolve = call->how.resolve | RESOLVE_NO_MAGICLINKS,
+    };
+    int dir = own_table_openat(way->thread, call->dirfd, "", O_PATH);
+    int fd = syscall(__NR_openat2, dir, call->path, &how, sizeof(how));
+    int error = errno;
+
+    close(fd);
+    close(dir);
+    return fd < 0 ? -error : 0;
+}
+
 /*
  * RESOLVE_ flags are about the way, which is the host's: did it lead over a
  * magic link?
  */
 static bool leads_over_magic_link(const OpenCall *call)
 {
-    HostOpenHow how = {
-        .flags = O_PATH | O_CLOEXEC,
-        .resolve = call->how.resolve | RESOLVE_NO_MAGICLINKS,
-    };
-    int fd = syscall(__NR_openat2, call->dirfd, call->path, &how,
-                     sizeof(how));
+    WayCall way = { call, syscall(__NR_gettid) };
 
-    if (fd >= 0) {
-        close(fd);
-    }
-    return fd < 0 && errno == ELOOP;
+    return own_table_call(open_way, &way) == -ELOOP;
 }
 
 /* The way has been found good, so the restrictions have done their work. */
@@ -195,7 +211,7 @@ static int open_exe(const OpenCall *call, const char *link)
     if (exe_file_refuses_open(call->dirfd, link, flags)) {
         return -1;
     }
-    return guest_fd_opened(openat(call->dirfd, link, flags & ~O_CREAT, 0));
+    return openat(call->dirfd, link, flags & ~O_CREAT, 0);
 }
 
 static bool is_exe(const OpenCall *call, const char **path)
@@ -204,17 +220,6 @@ static bool is_exe(const OpenCall *call, const char **path)
         return false;
     }
     return !call->how.resolve || leads_over_magic_link(call);
-}
-
-/* Takes the number that the host has given. */
-static int replace_fd(int fd, int by)
-{
-    int flags = fcntl(fd, F_GETFD);
-
-    if (by >= 0) {
-        by = dup3(by, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0);
-    }
-    return by;
 }
 
 /*
@@ -228,35 +233,30 @@ static int open_fake(const OpenCall *call, const char *path)
            : -2;
 }
 
+/*
+ * What the host has opened is none of the guest's, who does not know its number
+ * yet.
+ */
 static int open_as_fake(const OpenCall *call, int fd, const char *path)
 {
     int fake = open_fake(call, path);
 
-    if (fake >= 0) {
-        replace_fd(fd, fake);
-        close(fake);
+    if (fake < 0) {
+        return fd;
     }
-    return fd;
+    close(fd);
+    return fake;
 }
 
 /* The host has opened its own link to the emulator. */
 static int reopen_exe(const OpenCall *call, int fd, const char *path)
 {
-    int exe = open_exe(call, path);
-    int error = errno;
-
-    if (exe >= 0) {
-        replace_fd(fd, exe);
-        close(exe);
-        return fd;
-    }
     close(fd);
-    errno = error;
-    return -1;
+    return open_exe(call, path);
 }
 
 /* A file of procfs: as it is spelled, or else as the kernel names it. */
-static int judge_entry(const OpenCall *call, int fd)
+static int judge_entry(const OpenCall *call, int fd, const struct stat *st)
 {
     ProcEntry entry = PROC_ENTRY_NONE;
     char name[PATH_MAX];
@@ -265,14 +265,12 @@ static int judge_entry(const OpenCall *call, int fd)
         entry = content_of(call->dirfd, call->path);
     }
     if (entry == PROC_ENTRY_NONE) {
-        entry = proc_file_entry(fd, name);
+        entry = proc_file_entry(fd, st, name);
     }
     if (entry == PROC_ENTRY_NONE) {
-        fd = open_as_fake(call, fd, name);
-        proc_file_opened_by_link(fd);
-    } else {
-        proc_file_opened(fd, entry);
+        return open_as_fake(call, fd, name);
     }
+    proc_file_opened(fd, entry);
     return fd;
 }
 
@@ -293,7 +291,7 @@ static int judge(const OpenCall *call, int fd)
         return fd;
     }
     if (proc_file_may_be_entry(&st, call->how.flags)) {
-        return judge_entry(call, fd);
+        return judge_entry(call, fd, &st);
     }
     proc_file_opened(fd, PROC_ENTRY_NONE);
     return fd;
@@ -337,7 +335,7 @@ static int do_open(const OpenCall *call)
             return fd;
         }
     }
-    fd = guest_fd_opened(host_open(call, exe ? call->path : path));
+    fd = host_open(call, exe ? call->path : path);
     return fd >= 0 ? judge(call, fd) : judge_failure(call);
 }
 

@@ -35,9 +35,8 @@ const char *guest_prefixed(const char *name);
  * For calls whose answer does not say what was reached: a last link is looked
  * at beforehand, which costs a readlinkat(2).
  *
- * Returns: @path, or one that leads to the guest's executable, or one that
- * leads nowhere (for a descriptor of ours); valid until the thread's second
- * next call of a function of this header.
+ * Returns: @path, or one that leads to the guest's executable; valid until the
+ * thread's second next call of a function of this header.
  */
 const char *guest_path(int dirfd, const char *path, int flags);
 
@@ -78,23 +77,16 @@ bool guest_path_is_exe(int dirfd, const char **path);
 /**
  * guest_exec_path: guest_path() for execve(2) and execveat(2), which must
  * follow
- *
- * Hands over to the host what the executed program inherits.
  */
 const char *guest_exec_path(int dirfd, const char *path, int flags);
 
-/* guest_exec_failed: takes it back; returns @ret and keeps errno */
-int guest_exec_failed(int ret);
-
 /**
  * guest_stat: stat(2)
- * guest_fstat: fstat(2)
  * guest_fstatat: fstatat(2)
  *
  * Return: 0, or -1 with host errno.
  */
 int guest_stat(const char *path, struct stat *st);
-int guest_fstat(int fd, struct stat *st);
 int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags);
 
 /* statx(2) of the host */
@@ -105,6 +97,9 @@ typedef int HostStatx(int dirfd, const char *path, int flags, unsigned mask,
 /* guest_statx: statx(2); returns 0, or -1 with host errno */
 int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
                 unsigned mask, struct target_statx *stx);
+
+/* guest_chroot: chroot(2); returns 0, or -1 with host errno */
+int guest_chroot(const char *path);
 
 /* guest_faccessat: faccessat(2); returns 0, or -1 with host errno */
 int guest_faccessat(int dirfd, const char *path, int mode, int flags);

@@ -10,7 +10,6 @@
 
 #include "set-mm/host/binfmt.h"
 #include "set-mm/views/debug-view.h"
-#include "set-mm/state/exe-file.h"
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/calls/guest-open.h"

@@ -7,24 +7,23 @@
 
 #include "qemu/osdep.h"
 #include <linux/prctl.h>
+#include <sys/prctl.h>
 #include "qemu.h"
 #include "user-internals.h"
 #include "set-mm/host/binfmt.h"
 #include "set-mm/views/debug-view.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/rules/exec-name.h"
-#include "set-mm/state/guest-comm.h"
-#include "set-mm/calls/guest-fd.h"
+#include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/calls/guest-path.h"
-#include "set-mm/calls/guest-rlimit.h"
 #include "set-mm/host/host-caps.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/views/host-title.h"
 #include "set-mm/state/mm-map.h"
-#include "set-mm/host/private-fd.h"
 #include "set-mm/views/proc-file.h"
+#include "set-mm/views/sibling.h"
 #include "set-mm/state/public-state.h"
 #include "set-mm/calls/set-mm.h"
 #include "set-mm/rules/set-mm-opts.h"
@@ -80,26 +79,30 @@ static void restore_argv0(char *path, char **argv)
     }
 }
 
+/* As execve(2) would have named the task. */
+static void set_comm(const char *execfn)
+{
+    g_autofree char *base = g_path_get_basename(execfn);
+
+    prctl(PR_SET_NAME, base);
+}
+
 char *set_mm_prepare(int execfd, char *path, char **argv)
 {
     char *name = binfmt_execfn(path);
-    int state = public_state_create();
 
     read_conf();
-    guest_rlimit_init();
-    exe_file_init(path);
-    private_fd_init(execfd, state);
-    if (state >= 0) {
-        close(state);
-    }
     public_state_init();
-    guest_rlimit_show();
+    guest_limits_init();
     host_proc_init();
+    exe_file_init(execfd, path);
+    guest_mm_prepare(execfd);
+    sibling_init();
     proc_file_init();
     guest_path_init();
     restore_argv0(path, argv);
     exec_name_restore(name);
-    guest_comm_init(name);
+    set_comm(name);
     debug_init();
     return name;
 }
@@ -136,8 +139,7 @@ static abi_long target_ret(int error)
 
 static int set_exe(int fd)
 {
-    return guest_fd_is_file(fd)
-           ? exe_file_replace(fd, opts.rule == SET_MM_RULE_LINUX) : -EBADF;
+    return exe_file_replace(fd, opts.rule == SET_MM_RULE_LINUX);
 }
 
 /* Bytes past @len are zero: the whole vector is replaced. */
@@ -274,26 +276,14 @@ static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
     return sizeof(auxv);
 }
 
-static abi_long do_get_name(abi_ulong addr)
-{
-    char comm[TASK_COMM_LEN];
-
-    guest_comm_get(comm);
-    return guest_mem_store(addr, comm, sizeof(comm)) ? 0 : -TARGET_EFAULT;
-}
-
 bool set_mm_wants(int option)
 {
-    return option == PR_SET_MM || option == PR_GET_AUXV ||
-           option == PR_GET_NAME;
+    return option == PR_SET_MM || option == PR_GET_AUXV;
 }
 
 abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
                          abi_ulong arg4, abi_ulong arg5)
 {
-    if (option == PR_GET_NAME) {
-        return do_get_name(arg2);
-    }
     if (opts.rule == SET_MM_RULE_OFF) {
         return -TARGET_EINVAL;
     }

@@ -1,5 +1,5 @@
 /*
- * prctl(PR_SET_MM, ...), prctl(PR_GET_AUXV, ...) and prctl(PR_GET_NAME, ...)
+ * prctl(PR_SET_MM, ...) and prctl(PR_GET_AUXV, ...)
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -42,7 +42,7 @@ bool set_mm_wants(int option);
 
 /**
  * do_prctl_set_mm: prctl(2) for an option that set_mm_wants()
- * @option: PR_SET_MM, PR_GET_AUXV or PR_GET_NAME
+ * @option: PR_SET_MM or PR_GET_AUXV
  * @arg2: sub-option, or guest address of the buffer
  * @arg3, @arg4, @arg5: as the guest passed them
  *

@@ -36,7 +36,7 @@ static struct {
     struct {
         QemuMutex *lock;
         const ForkActions *actions;
-    } at[8];
+    } at[16];
     int n;
 } locks;
 
@@ -54,6 +54,11 @@ static void before_fork(void)
 
 static void after_fork_parent(void)
 {
+    for (int i = 0; i < locks.n; i++) {
+        if (locks.at[i].actions && locks.at[i].actions->in_parent) {
+            locks.at[i].actions->in_parent();
+        }
+    }
     for (int i = 0; i < locks.n; i++) {
         qemu_mutex_unlock(locks.at[i].lock);
     }

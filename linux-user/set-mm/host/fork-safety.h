@@ -9,9 +9,10 @@
 
 #include "qemu/thread.h"
 
-/* What else a module does at a fork; either may be NULL. */
+/* What else a module does at a fork; each may be NULL. */
 typedef struct ForkActions {
     void (*before)(void);       /* with the lock held */
+    void (*in_parent)(void);    /* likewise */
     void (*in_child)(void);     /* nobody holds the lock */
 } ForkActions;
 

@@ -6,29 +6,112 @@
 
 #include "qemu/osdep.h"
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include "qemu/atomic.h"
 #include "qemu/cutils.h"
 #include "set-mm/host/host-proc.h"
-#include "set-mm/host/private-fd.h"
+#include "set-mm/host/own-table.h"
 #include "set-mm/rules/proc-name.h"
 
-static int procfs_root(void)
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+enum { NR_OPEN_TREE = 428 };
+
+/* Asked of the keeper only, or before there are two threads. */
+static bool is_held;
+
+/* What the procfs at /proc calls this process; made anew by a forked child. */
+static struct {
+    pid_t of;
+    char number[3 * sizeof(pid_t) + 2];
+} own;
+
+void host_proc_at(int *dirfd, const char *name, char *path)
 {
-    return private_fd(PRIVATE_FD_PROC);
+    *dirfd = is_held ? OWN_PROC : AT_FDCWD;
+    snprintf(path, PATH_MAX, "%s%s", is_held ? "" : "/proc/", name);
+}
+
+typedef struct ReadLink {
+    const char *name;
+    char *target;           /* PATH_MAX bytes */
+} ReadLink;
+
+static long read_link(void *opaque)
+{
+    ReadLink *link = opaque;
+    char path[PATH_MAX];
+    ssize_t len;
+    int dirfd;
+
+    host_proc_at(&dirfd, link->name, path);
+    len = readlinkat(dirfd, path, link->target, PATH_MAX - 1);
+    link->target[MAX(len, 0)] = '\0';
+    return len;
+}
+
+static bool own_number(char *number, size_t size)
+{
+    if (own.of != getpid()) {
+        char target[PATH_MAX];
+        ReadLink link = { "self", target };
+
+        if (own_table_call(read_link, &link) <= 0) {
+            return false;
+        }
+        pstrcpy(own.number, sizeof(own.number), target);
+        own.of = getpid();
+    }
+    pstrcpy(number, size, own.number);
+    return true;
 }
 
 void host_proc_init(void)
 {
     struct stat st;
 
-    if (fstat(procfs_root(), &st) == 0 && S_ISDIR(st.st_mode)) {
-        proc_name_init(st.st_dev, procfs_root);
+    if (fstatat(AT_FDCWD, "/proc/self", &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        proc_name_init(st.st_dev, own_number);
     }
 }
 
-int host_proc_open(const char *name, int flags)
+static long hold(void *opaque)
 {
-    return private_fd_openat(PRIVATE_FD_PROC, name, flags);
+    int fd;
+
+    if (is_held) {
+        return 0;
+    }
+    fd = syscall(NR_OPEN_TREE, AT_FDCWD, "/proc",
+                 OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE);
+    if (fd < 0) {
+        fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    is_held = own_table_put(OWN_PROC, fd) == 0;
+    return 0;
+}
+
+void host_proc_hold(void)
+{
+    own_table_call(hold, NULL);
+}
+
+/* A child's table does not have it. */
+static long forget_hold(void *opaque)
+{
+    is_held = false;
+    return 0;
+}
+
+static void __attribute__((constructor(103))) host_proc_at_start(void)
+{
+    own_table_at_start(forget_hold, NULL);
 }
 
 /* @whole: go on until the end, as the kernel hands out a page at a time. */
@@ -67,28 +150,56 @@ char *host_proc_read_record(int fd, size_t *len)
     return read_fd(fd, len, false);
 }
 
-char *host_proc_read(const char *name, size_t *len)
-{
-    int fd = host_proc_open(name, O_RDONLY);
+typedef struct ReadEntry {
+    const char *name;
     char *text;
+    size_t len;
+} ReadEntry;
 
+static long read_entry(void *opaque)
+{
+    ReadEntry *entry = opaque;
+    char path[PATH_MAX];
+    int dirfd, fd;
+
+    host_proc_at(&dirfd, entry->name, path);
+    fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return NULL;
+        return -errno;
     }
-    text = host_proc_read_fd(fd, len);
+    entry->text = host_proc_read_fd(fd, &entry->len);
     close(fd);
-    return text;
+    return 0;
 }
 
+char *host_proc_read(const char *name, size_t *len)
+{
+    ReadEntry entry = { .name = name };
+    long ret = own_table_call(read_entry, &entry);
+
+    *len = entry.len;
+    if (!entry.text) {
+        errno = ret < 0 ? -ret : EIO;
+    }
+    return entry.text;
+}
+
+/* The short way is open to all but those whose chroot has no /proc. */
 bool host_proc_fd_path(int fd, char *path)
 {
-    char link[sizeof("self/fd/") + 3 * sizeof(int)];
+    char name[sizeof("/proc/thread-self/fd/") + 6 * sizeof(int)];
+    ReadLink link = { name, path };
     ssize_t len;
 
-    snprintf(link, sizeof(link), "self/fd/%d", fd);
-    len = readlinkat(procfs_root(), link, path, PATH_MAX - 1);
+    snprintf(name, sizeof(name), "/proc/thread-self/fd/%d", fd);
+    len = readlink(name, path, PATH_MAX - 1);
     path[MAX(len, 0)] = '\0';
-    return len >= 0;
+    if (len >= 0) {
+        return true;
+    }
+    snprintf(name, sizeof(name), "self/task/%d/fd/%d",
+             (int)syscall(__NR_gettid), fd);
+    return qatomic_read(&is_held) && own_table_call(read_link, &link) >= 0;
 }
 
 bool host_stat_parse(HostStat *stat, const char *text)
@@ -267,4 +378,34 @@ size_t host_proc_anonymous(int maps, uint64_t addr, size_t len, bool readable)
         at = anonymous_end_by_text(maps, at, end, readable);
     }
     return MIN(at, end) - addr;
+}
+
+typedef struct OwnRange {
+    uint64_t addr;
+    size_t len;
+} OwnRange;
+
+static long find_own_anonymous(void *opaque)
+{
+    OwnRange *range = opaque;
+    char path[PATH_MAX];
+    int dirfd, maps;
+
+    host_proc_at(&dirfd, "self/maps", path);
+    maps = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+    if (maps < 0) {
+        return -errno;
+    }
+    range->len = host_proc_anonymous(maps, range->addr, range->len, false);
+    close(maps);
+    return 0;
+}
+
+bool host_proc_own_anonymous(uint64_t addr, size_t len, size_t *anonymous)
+{
+    OwnRange range = { addr, len };
+    bool known = own_table_call(find_own_anonymous, &range) == 0;
+
+    *anonymous = range.len;
+    return known;
 }

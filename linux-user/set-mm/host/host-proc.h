@@ -1,8 +1,9 @@
 /*
  * The host's /proc, as the emulator itself reads it
  *
- * Held open since the start, so that a guest's chroot or mounts do not take it
- * away.
+ * Nothing is held open, as that would keep the guest from unmounting it, unless
+ * a chroot is about to hide it.  What must be opened for a moment is opened in
+ * the keeper's table (own-table.h).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,20 +15,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/**
- * host_proc_init: begin to use what private_fd_init() has opened
- *
- * Without a /proc the functions below fail.
- */
+/* host_proc_init: look at what is mounted; without a /proc all here fails */
 void host_proc_init(void);
 
 /**
- * host_proc_open: open an entry
+ * host_proc_hold: go on to reach /proc after the caller's chroot(2)
+ *
+ * A process that may unmount it holds a copy of the mount instead.
+ */
+void host_proc_hold(void);
+
+/**
+ * host_proc_at: where an entry is, for the *at() calls of the keeper's thread
+ * @dirfd: gets what a relative path begins at
+ * @name: such as "self/maps"
+ * @path: PATH_MAX bytes, gets the path
+ */
+void host_proc_at(int *dirfd, const char *name, char *path);
+
+/**
+ * host_proc_read: the whole of an entry
  * @name: such as "self/maps"
  *
- * Returns: a descriptor for short use, or -1 with errno.
+ * Returns: a text of @len bytes and a NUL, for g_free(), or NULL with errno.
  */
-int host_proc_open(const char *name, int flags);
+char *host_proc_read(const char *name, size_t *len);
 
 /**
  * host_proc_read_fd: the whole of an entry from its beginning
@@ -40,11 +52,8 @@ char *host_proc_read_fd(int fd, size_t *len);
 /* host_proc_read_record: the same for an entry that one read(2) reads */
 char *host_proc_read_record(int fd, size_t *len);
 
-/* host_proc_read: the first by name, as for host_proc_open() */
-char *host_proc_read(const char *name, size_t *len);
-
 /**
- * host_proc_fd_path: the kernel's name of an open file
+ * host_proc_fd_path: the kernel's name of what the calling thread has open
  * @path: PATH_MAX bytes, gets it with a NUL; empty on failure
  *
  * Returns: whether there is one.
@@ -107,5 +116,13 @@ bool host_mapping_parse(const char **line, HostMapping *mapping);
  * Returns: bytes from @addr on that are private, anonymous memory.
  */
 size_t host_proc_anonymous(int maps, uint64_t addr, size_t len, bool readable);
+
+/**
+ * host_proc_own_anonymous: the same for the process's own memory, readable or
+ * not
+ *
+ * Returns: whether it is known.
+ */
+bool host_proc_own_anonymous(uint64_t addr, size_t len, size_t *anonymous);
 
 #endif /* LINUX_USER_HOST_PROC_H */

@@ -10,49 +10,77 @@
 
 static const char plain[] = "fd/", marked[] = "fd/./";
 
-/* Where the number begins that @path ends in, or its end. */
-static size_t number_at(const char *path)
+/* Where the number begins that ends before @end, or @end. */
+static size_t number_at(const char *path, size_t end)
 {
-    size_t at = strlen(path);
-
-    while (at && path[at - 1] >= '0' && path[at - 1] <= '9') {
-        at--;
+    while (end && path[end - 1] >= '0' && path[end - 1] <= '9') {
+        end--;
     }
-    return at;
+    return end;
 }
 
 /*
- * Where the directory @dir begins that the number at the end is in, or -1: a
- * whole component, so that "xfd/1" is none.
+ * Where the components @dir begin that end before @end, or -1: whole ones, so
+ * that "xfd/1" is none.
  */
-static int dir_at(const char *path, const char *dir)
+static int dir_at(const char *path, size_t end, const char *dir)
 {
-    size_t number = number_at(path), len = strlen(dir);
+    size_t len = strlen(dir);
 
-    if (!path[number] || number < len ||
-        memcmp(path + number - len, dir, len) ||
-        (number > len && path[number - len - 1] != '/')) {
+    if (end < len || memcmp(path + end - len, dir, len) ||
+        (end > len && path[end - len - 1] != '/')) {
         return -1;
     }
-    return number - len;
+    return end - len;
+}
+
+/* The same for "task/K/", of a keeper, or "../K/". */
+static int keeper_at(const char *path, size_t end)
+{
+    size_t number;
+    int at;
+
+    if (!end || path[end - 1] != '/') {
+        return -1;
+    }
+    number = number_at(path, end - 1);
+    if (number == end - 1) {
+        return -1;
+    }
+    at = dir_at(path, number, "task/");
+    return at < 0 ? dir_at(path, number, "../") : at;
+}
+
+/*
+ * @fd: how the directory of the descriptor is spelled
+ * @fd_at: gets where that begins
+ *
+ * Returns: where the whole link begins, or -1.
+ */
+static int link_at(const char *path, const char *fd, int *fd_at)
+{
+    size_t number = number_at(path, strlen(path));
+
+    *fd_at = path[number] ? dir_at(path, number, fd) : -1;
+    return *fd_at < 0 ? -1 : keeper_at(path, *fd_at);
 }
 
 bool exec_name_mark(const char *link, char *buf, size_t size)
 {
-    int at = dir_at(link, plain);
-    int len;
+    int at, len;
 
-    if (at < 0) {
+    if (link_at(link, plain, &at) < 0) {
         return false;
     }
     len = snprintf(buf, size, "%.*s%s%s", at, link, marked,
-                   link + number_at(link));
+                   link + at + strlen(plain));
     return len > 0 && (size_t)len < size;
 }
 
 bool exec_name_restore(char *path)
 {
-    int at = dir_at(path, marked);
+    int fd_at;
+    int at = link_at(path, marked, &fd_at);
 
     if (at < 0) {
         return false;

@@ -18,8 +18,8 @@
 #include <stddef.h>
 
 /**
- * exec_name_mark: spell a link of a descriptor so that it is known
- * @link: that ends in fd/N
+ * exec_name_mark: spell the link of a keeper's descriptor so that it is known
+ * @link: that ends in task/K/fd/N or ../K/fd/N
  * @buf: gets the same with fd/./N
  * @size: bytes of @buf
  *
@@ -29,8 +29,8 @@ bool exec_name_mark(const char *link, char *buf, size_t size);
 
 /**
  * exec_name_restore: what the guest executed
- * @path: as binfmt_misc passed it; what ends in fd/./N is changed to end in
- *        exe
+ * @path: as binfmt_misc passed it; the end that exec_name_mark() has written
+ *        is changed to exe
  *
  * Returns: whether it was changed.
  */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -30,7 +31,6 @@ static ProcEntry entry_of_component(const char *name)
         { "stat", PROC_ENTRY_STAT },
         { "statm", PROC_ENTRY_STATM },
         { "status", PROC_ENTRY_STATUS },
-        { "comm", PROC_ENTRY_COMM },
         { "maps", PROC_ENTRY_MAPS },
         { "smaps", PROC_ENTRY_SMAPS },
         { "limits", PROC_ENTRY_LIMITS },
@@ -44,111 +44,107 @@ static ProcEntry entry_of_component(const char *name)
     return PROC_ENTRY_NONE;
 }
 
-/* A number as procfs writes it: no sign, no zero before it. */
-static bool is_number(const char *name, int *number)
-{
-    size_t len = strspn(name, "0123456789");
-
-    if (len == 0 || len > 9 || name[len] || (*name == '0' && len > 1)) {
-        return false;
-    }
-    *number = atoi(name);
-    return true;
-}
-
 ProcName proc_name_guess(const char *path)
 {
     const char *slash = strrchr(path, '/');
     ProcName name = { .dir_len = slash ? slash + 1 - path : 0 };
 
     name.entry = entry_of_component(path + name.dir_len);
-    if (name.entry == PROC_ENTRY_NONE &&
-        is_number(path + name.dir_len, &name.number)) {
-        name.entry = PROC_ENTRY_NUMBER;
-    }
     return name;
 }
 
-/* The procfs that the emulator knows; others are the rare ones. */
+/* The procfs that the emulator uses itself; others are the rare ones. */
 static struct {
     dev_t dev;
-    int (*root)(void);
+    ProcOwnNumber *own_number;
 } known;
 
-void proc_name_init(dev_t dev, int (*root)(void))
+void proc_name_init(dev_t dev, ProcOwnNumber *own_number)
 {
     known.dev = dev;
-    known.root = root;
+    known.own_number = own_number;
 }
 
-/* What the procfs that the emulator knows calls this process. */
+bool proc_name_is_known(dev_t dev)
+{
+    return known.own_number && dev == known.dev;
+}
+
 static bool own_number(char *own, size_t size)
 {
-    ssize_t len = known.root ? readlinkat(known.root(), "self", own, size - 1)
-                             : -1;
+    return known.own_number && known.own_number(own, size);
+}
 
-    own[len > 0 ? len : 0] = '\0';
-    return len > 0;
+/* A number as procfs writes it, and a slash; returns the bytes of both. */
+static size_t number_len(const char *dir)
+{
+    size_t len = strspn(dir, "0123456789");
+
+    return len && *dir != '0' && dir[len] == '/' ? len + 1 : 0;
 }
 
 /*
- * The two spellings that nearly everybody uses are cheap to judge: is /proc
- * the procfs that the emulator knows?  Where there is none, as in a bare
- * chroot, QEMU's users are used to an answer all the same.
+ * The spellings that nearly everybody uses are cheap to judge: is /proc the
+ * procfs that the emulator knows?  Where there is none, as in a bare chroot,
+ * QEMU's users are used to an answer all the same.
+ *
+ * Returns: 1 or 0, or -1 if the spelling is another.
  */
-static bool is_plain_spelling(const char *dir, size_t len)
+static int judge_plain_spelling(const char *dir, size_t len)
 {
-    static const char proc[] = "/proc/";
-    static const char self[] = "/proc/self/";
-    const size_t proc_len = sizeof(proc) - 1;
-    char own[3 * sizeof(pid_t) + 2];
+    static const char proc[] = "/proc/", self[] = "self/";
+    const size_t proc_len = sizeof(proc) - 1, self_len = sizeof(self) - 1;
+    char own[3 * sizeof(pid_t) + 2], thread[64];
     struct stat st;
+    size_t number;
     bool is_self;
 
     if (len <= proc_len || memcmp(dir, proc, proc_len)) {
-        return false;
+        return -1;
     }
-    is_self = len == sizeof(self) - 1 && !memcmp(dir, self, len);
-    if (!is_self && atoi(dir + proc_len) != getpid()) {
-        return false;
+    dir += proc_len;
+    len -= proc_len;
+    is_self = len == self_len && !memcmp(dir, self, len);
+    number = is_self ? 0 : number_len(dir);
+    if (!is_self && (!number || number != len)) {
+        return -1;
     }
     if (fstatat(AT_FDCWD, "/proc/self", &st, AT_SYMLINK_NOFOLLOW) < 0) {
         /* Nor must a host that does not answer lead to the emulator. */
         return is_self;
     }
-    if (st.st_dev != known.dev || !known.root) {
-        return false;
+    if (!proc_name_is_known(st.st_dev)) {
+        return -1;
     }
-    /* The /proc of another PID namespace has other numbers. */
-    return is_self ||
-           (own_number(own, sizeof(own)) && len == proc_len + strlen(own) + 1 &&
-            !memcmp(dir + proc_len, own, strlen(own)));
+    if (is_self) {
+        return 1;
+    }
+    if (own_number(own, sizeof(own)) && strlen(own) + 1 == len &&
+        !memcmp(dir, own, len - 1)) {
+        return 1;
+    }
+    /* Other threads have directories there that are not listed. */
+    snprintf(thread, sizeof(thread), "/proc/self/task/%.*s", (int)len - 1,
+             dir);
+    return fstatat(AT_FDCWD, thread, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-bool proc_name_is_procfs(int fd)
+/*
+ * @otherwise: the answer where the host cannot be asked
+ *
+ * statfs(2) takes no directory, and no descriptor may be opened here.
+ */
+static bool is_procfs(int dirfd, const char *path, bool otherwise)
 {
+    char by_fd[PATH_MAX + 64];
     struct statfs fs;
 
-    return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-/* @otherwise: the answer where the host cannot be asked */
-static bool is_procfs(int dirfd, const char *path, const struct stat *st,
-                      bool otherwise)
-{
-    bool ret;
-    int fd;
-
-    if (known.root && st->st_dev == known.dev) {
-        return true;
+    if (dirfd != AT_FDCWD && *path != '/') {
+        snprintf(by_fd, sizeof(by_fd), "/proc/thread-self/fd/%d/%s", dirfd,
+                 path);
+        path = by_fd;
     }
-    fd = openat(dirfd, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) {
-        return otherwise;
-    }
-    ret = proc_name_is_procfs(fd);
-    close(fd);
-    return ret;
+    return statfs(path, &fs) == 0 ? fs.f_type == PROC_SUPER_MAGIC : otherwise;
 }
 
 /* "dir/tail", of a directory that is written with its slash, or empty. */
@@ -161,17 +157,6 @@ static const char *below(Below *below, const char *dir, int dir_len,
 {
     snprintf(below->path, sizeof(below->path), "%.*s%s", dir_len, dir, tail);
     return below->path;
-}
-
-static bool is_same(int dirfd, const char *dir, int dir_len, const char *a,
-                    const char *b)
-{
-    struct stat st_a, st_b;
-    Below path;
-
-    return fstatat(dirfd, below(&path, dir, dir_len, a), &st_a, 0) == 0 &&
-           fstatat(dirfd, below(&path, dir, dir_len, b), &st_b, 0) == 0 &&
-           same_file(&st_a, &st_b);
 }
 
 /*
@@ -228,7 +213,7 @@ static bool has_us(int dirfd, const char *dir, int dir_len,
     /* What has our number in both places was hardly made by somebody else. */
     return has_thread(dirfd, dir, dir_len, where->threads, own, &st) &&
            st.st_dev != known.dev &&
-           is_procfs(dirfd, below(&path, dir, dir_len, "."), &st, true);
+           is_procfs(dirfd, below(&path, dir, dir_len, "."), true);
 }
 
 /*
@@ -244,57 +229,66 @@ static bool is_own_directory(int dirfd, const char *dir, int dir_len)
            has_us(dirfd, dir, dir_len, &thread);
 }
 
-static bool is_own_fd_dir(int dirfd, const char *dir, int dir_len)
-{
-    static const Whereabouts process = { "../../", "../task/" };
-    static const Whereabouts thread = { "../../../../", "../../../task/" };
-
-    return (has_us(dirfd, dir, dir_len, &process) ||
-            has_us(dirfd, dir, dir_len, &thread)) &&
-           (is_same(dirfd, dir, dir_len, ".", "../fd") ||
-            is_same(dirfd, dir, dir_len, ".", "../fdinfo"));
-}
-
-bool proc_name_is_own_fd_dir(int fd, const char *dir)
-{
-    int error = errno;
-    bool ret = is_own_fd_dir(fd, dir, strlen(dir));
-
-    errno = error;
-    return ret;
-}
-
 bool proc_name_is_own(int dirfd, const char *path, ProcName name)
 {
     int error = errno;
+    int plain;
     bool ret;
 
     if (name.entry == PROC_ENTRY_NONE || name.dir_len >= PATH_MAX) {
         return false;
     }
-    if (name.entry == PROC_ENTRY_NUMBER) {
-        ret = is_own_fd_dir(dirfd, path, name.dir_len);
-    } else {
-        ret = is_plain_spelling(path, name.dir_len) ||
-              is_own_directory(dirfd, path, name.dir_len);
-    }
+    plain = judge_plain_spelling(path, name.dir_len);
+    ret = plain < 0 ? is_own_directory(dirfd, path, name.dir_len) : plain;
     errno = error;
     return ret;
 }
 
-bool proc_name_is_own_file(const char *path, ProcName *name)
+/* The component of @path that ends before @end, which is behind a slash. */
+static size_t component_before(const char *path, size_t end)
 {
-    static const char proc[] = "/proc/";
-
-    *name = proc_name_guess(path);
-    if (proc_name_is_own(AT_FDCWD, path, *name)) {
-        return true;
+    while (end > 1 && path[end - 2] != '/') {
+        end--;
     }
-    if (!known.root || strncmp(path, proc, strlen(proc))) {
+    return end ? end - 1 : 0;
+}
+
+/*
+ * ".../PID/entry", ".../PID/task/TID/entry" or ".../TID/entry", wherever the
+ * procfs is mounted; its root has no such entries.
+ */
+static bool is_own_by_number(const char *path, size_t dir_len)
+{
+    char own[3 * sizeof(pid_t) + 2];
+    size_t at = component_before(path, dir_len), task;
+
+    if (!own_number(own, sizeof(own))) {
         return false;
     }
-    path += strlen(proc);
-    return proc_name_is_own(known.root(), path, proc_name_guess(path));
+    task = component_before(path, at);
+    if (at && !strncmp(path + task, "task/", 5)) {
+        at = component_before(path, task);
+    } else if (syscall(__NR_tgkill, getpid(), atoi(path + at), 0) == 0 &&
+               atoi(own) == getpid()) {
+        return true;
+    }
+    return !strncmp(path + at, own, strlen(own)) &&
+           path[at + strlen(own)] == '/';
+}
+
+bool proc_name_of_file(const char *path, dev_t dev, ProcName *name)
+{
+    int error = errno;
+    bool ret;
+
+    *name = proc_name_guess(path);
+    if (name->entry == PROC_ENTRY_NONE) {
+        return false;
+    }
+    ret = proc_name_is_known(dev) ? is_own_by_number(path, name->dir_len)
+                                  : proc_name_is_own(AT_FDCWD, path, *name);
+    errno = error;
+    return ret;
 }
 
 ProcName proc_name_find(int dirfd, const char *path)
@@ -307,12 +301,13 @@ ProcName proc_name_find(int dirfd, const char *path)
     return name;
 }
 
+/* A link lies where its directory does. */
 static bool is_procfs_link(int dirfd, const char *path)
 {
-    struct stat st;
+    Below dir;
 
-    return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           is_procfs(dirfd, path, &st, false);
+    return is_procfs(dirfd, below(&dir, path, proc_name_guess(path).dir_len,
+                                  "."), false);
 }
 
 bool proc_name_next_link(int dirfd, const char *path, char *next)

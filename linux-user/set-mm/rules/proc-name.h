@@ -17,14 +17,12 @@
 typedef enum ProcEntry {
     PROC_ENTRY_NONE,
     PROC_ENTRY_EXE,
-    PROC_ENTRY_NUMBER,      /* in the directories fd and fdinfo */
     PROC_ENTRY_CMDLINE,     /* from here on: with a content */
     PROC_ENTRY_ENVIRON,
     PROC_ENTRY_AUXV,
     PROC_ENTRY_STAT,
     PROC_ENTRY_STATM,
     PROC_ENTRY_STATUS,
-    PROC_ENTRY_COMM,
     PROC_ENTRY_MAPS,
     PROC_ENTRY_SMAPS,
     PROC_ENTRY_LIMITS,
@@ -33,7 +31,6 @@ typedef enum ProcEntry {
 typedef struct ProcName {
     ProcEntry entry;
     int dir_len;        /* of the path before the last component */
-    int number;         /* of PROC_ENTRY_NUMBER */
 } ProcName;
 
 static inline bool proc_entry_has_content(ProcEntry entry)
@@ -42,33 +39,33 @@ static inline bool proc_entry_has_content(ProcEntry entry)
 }
 
 /**
- * proc_name_may_be_path: can the last component be exe or a number?
+ * proc_name_may_be_exe: can the last component be exe?
  *
  * Asked for every path of the guest, so it looks at the last letters only.
  */
-static inline bool proc_name_may_be_path(const char *path)
+static inline bool proc_name_may_be_exe(const char *path)
 {
     size_t len = strlen(path);
-    char last = len ? path[len - 1] : '\0';
 
-    if (last >= '0' && last <= '9') {
-        return true;
-    }
-    return last == 'e' && len >= 3 && !memcmp(path + len - 3, "ex", 2) &&
+    return len >= 3 && path[len - 1] == 'e' &&
+           !memcmp(path + len - 3, "ex", 2) &&
            (len == 3 || path[len - 4] == '/');
 }
 
+/* What a procfs calls the calling process; false if that is not known. */
+typedef bool ProcOwnNumber(char *number, size_t size);
+
 /**
- * proc_name_init: tell of a procfs that can be reached whatever the guest does
+ * proc_name_init: tell of the procfs that the emulator uses itself
  * @dev: its device number
- * @root: returns a descriptor of its root
+ * @own_number: answers for that one
  *
  * Others are recognized all the same, at a higher price.
  */
-void proc_name_init(dev_t dev, int (*root)(void));
+void proc_name_init(dev_t dev, ProcOwnNumber *own_number);
 
-/* proc_name_is_procfs: is a descriptor, of whatever sort, one of a procfs? */
-bool proc_name_is_procfs(int fd);
+/* proc_name_is_known: is that the procfs which the emulator uses itself? */
+bool proc_name_is_known(dev_t dev);
 
 /**
  * proc_name_guess: what could a path mean, by its last component?
@@ -98,19 +95,15 @@ bool proc_name_is_own(int dirfd, const char *path, ProcName name);
 ProcName proc_name_find(int dirfd, const char *path);
 
 /**
- * proc_name_is_own_file: is it the caller's entry, by the kernel's name of an
- * open file?
+ * proc_name_of_file: whose entry is an open file, by the kernel's name of it?
  * @path: as /proc/self/fd/N leads to; it begins at the process's root, or at
  *        the real one if the file is outside of that
+ * @dev: of the file
  * @name: gets proc_name_guess(@path)
+ *
+ * Returns: whether it is the caller's.
  */
-bool proc_name_is_own_file(const char *path, ProcName *name);
-
-/**
- * proc_name_is_own_fd_dir: is that the directory fd or fdinfo of our own?
- * @dir: from @fd, with a slash behind, or empty for @fd itself
- */
-bool proc_name_is_own_fd_dir(int fd, const char *dir);
+bool proc_name_of_file(const char *path, dev_t dev, ProcName *name);
 
 /**
  * proc_name_next_link: follow a symbolic link at the end of a path

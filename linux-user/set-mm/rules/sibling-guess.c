@@ -5,32 +5,7 @@
  */
 
 #include "set-mm/rules/sibling-guess.h"
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
-
-int sibling_guess_limit(const char *limits)
-{
-    static const char name[] = "\nMax open files ";
-    const char *line = strstr(limits, name);
-    long limit;
-
-    if (!line || sscanf(line + strlen(name), "%ld", &limit) != 1) {
-        return -1;
-    }
-    return limit < 0 || limit > INT_MAX ? -1 : (int)limit;
-}
-
-/* The ceilings that private-fd.c begins with and goes on to. */
-enum { FIRST_CEILING = 1024, CEILINGS = 11 };
-
-int sibling_guess_first(int limit, int private, int n)
-{
-    if (n == 0) {
-        return limit > private ? limit - private : 0;
-    }
-    return n <= CEILINGS ? FIRST_CEILING << (n - 1) : -1;
-}
 
 /* The words of a command line, each with its NUL but perhaps the last. */
 typedef struct Words {

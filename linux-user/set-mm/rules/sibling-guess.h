@@ -13,27 +13,6 @@
 #include <stddef.h>
 
 /**
- * sibling_guess_limit: the soft limit of descriptors
- * @limits: text of /proc/PID/limits
- *
- * Returns: the number, or -1 if there is none, or more than INT_MAX.
- */
-int sibling_guess_limit(const char *limits);
-
-/**
- * sibling_guess_first: where the private descriptors of a process of ours can
- * begin
- * @limit: sibling_guess_limit(); @private: how many there are
- * @n: 0 for the most likely number, and so on
- *
- * private-fd.c places them right below the limit, unless the guest or another
- * process has changed that since.
- *
- * Returns: a number, or -1 if there is no more to try.
- */
-int sibling_guess_first(int limit, int private, int n);
-
-/**
  * sibling_guess_program: find the guest's arguments among an emulator's
  * @cmdline: of @len bytes, as /proc/PID/cmdline has it
  *

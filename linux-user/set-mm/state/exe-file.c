@@ -11,36 +11,31 @@
 #include "qemu/thread.h"
 #include "qemu.h"
 #include "set-mm/host/binfmt.h"
+#include "set-mm/host/exec-check.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/rules/exec-name.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/host/host-proc.h"
-#include "set-mm/host/private-fd.h"
+#include "set-mm/host/own-table.h"
 #include "set-mm/rules/same-file.h"
 
-#ifndef AT_EXECVE_CHECK
-#define AT_EXECVE_CHECK 0x10000
-#endif
-
 static struct {
-    char *start_path;       /* of the program if there is no /proc, absolute */
+    QemuMutex replace_lock; /* from taking a candidate to installing it */
+    QemuMutex lock;         /* of what follows */
+    struct stat st;         /* of the executable */
+    char name[PATH_MAX];    /* of it when it was installed, or later */
+    bool is_open;           /* by the keeper */
+    int held;               /* by a forking thread, or -1 */
     struct stat emulator;
-    QemuMutex check_lock;   /* see ask_kernel() */
     int is_beside_emulator; /* 1: yes, -1: no, 0: not known */
     int emulator_is_busy;
-} exe;
+} exe = { .held = -1 };
 
-/* The magic link of any descriptor, from the host's /proc. */
-typedef struct FdLink {
-    char path[sizeof("self/fd/") + 3 * sizeof(int)];
-} FdLink;
-
-static FdLink fd_link(int fd)
+static bool leads_to(const char *path, const struct stat *file)
 {
-    FdLink link;
+    struct stat st;
 
-    snprintf(link.path, sizeof(link.path), "self/fd/%d", fd);
-    return link;
+    return *path && stat(path, &st) == 0 && same_file(&st, file);
 }
 
 /* readlinkat(2) into PATH_MAX bytes, with a NUL. */
@@ -48,24 +43,149 @@ static bool read_link(int dirfd, const char *link, char *buf)
 {
     ssize_t len = readlinkat(dirfd, link, buf, PATH_MAX - 1);
 
-    if (len < 0) {
-        return false;
-    }
-    buf[len] = '\0';
-    return true;
+    buf[MAX(len, 0)] = '\0';
+    return len >= 0;
 }
 
-void exe_file_init(const char *path)
+pid_t exe_file_keeper(void)
 {
-    fork_safety_lock_init(&exe.check_lock, NULL);
-    if (stat("/proc/self/exe", &exe.emulator) < 0) {
-        exe.start_path = realpath(path, NULL);
+    return qatomic_read(&exe.is_open) ? own_table_thread() : 0;
+}
+
+bool exe_file_name(char *name)
+{
+    return exe_file_keeper() &&
+           read_link(AT_FDCWD, own_table_path(OWN_EXE).path, name);
+}
+
+void exe_file_stat(struct stat *st)
+{
+    qemu_mutex_lock(&exe.lock);
+    *st = exe.st;
+    qemu_mutex_unlock(&exe.lock);
+}
+
+/* --- What the keeper does ------------------------------------------------- */
+
+/* What a thread has open; with less of it there is room in a small table. */
+typedef struct Candidate {
+    pid_t thread;
+    int fd;
+    struct stat st;
+    char name[PATH_MAX];
+} Candidate;
+
+static long take_candidate(void *opaque)
+{
+    Candidate *c = opaque;
+    int fd, error;
+
+    /* Its number is one more that is free. */
+    close(OWN_CANDIDATE);
+    fd = own_table_open_of(c->thread, c->fd);
+    error = fd < 0 ? errno == ENOENT ? -EBADF : -errno
+                   : fd == OWN_CANDIDATE ? 0 : own_table_put(OWN_CANDIDATE, fd);
+    if (error) {
+        own_table_clear(OWN_CANDIDATE);
+    }
+    return error;
+}
+
+/* Readers find the old file or the new one. */
+static long install_candidate(void *opaque)
+{
+    Candidate *c = opaque;
+    OwnPath link = own_table_path(OWN_EXE);
+
+    if (dup3(OWN_CANDIDATE, OWN_EXE, O_CLOEXEC) < 0) {
+        return -errno;
+    }
+    own_table_clear(OWN_CANDIDATE);
+    qatomic_set(&exe.is_open, true);
+    fstatat(OWN_EXE, "", &c->st, AT_EMPTY_PATH);
+    read_link(AT_FDCWD, link.path, c->name);
+    return 0;
+}
+
+static long forget_candidate(void *opaque)
+{
+    own_table_clear(OWN_CANDIDATE);
+    return 0;
+}
+
+/*
+ * A forked child's keeper opens the executable anew by its name; if that leads
+ * to another file, or to none, the forking thread holds it.
+ */
+static long open_again(void *opaque)
+{
+    int fd = -1;
+
+    if (exe.held >= 0) {
+        fd = own_table_open_of(getpid(), exe.held);
+    } else if (*exe.name) {
+        fd = open(exe.name, O_PATH | O_CLOEXEC);
+    }
+    qatomic_set(&exe.is_open, own_table_put(OWN_EXE, fd) == 0);
+    return 0;
+}
+
+/* --- At a fork ------------------------------------------------------------ */
+
+/* Nothing of this is seen by a guest of one thread. */
+static void hold_if_nameless(void)
+{
+    char name[PATH_MAX];
+
+    exe.held = -1;
+    /* A deleted file has a name that leads nowhere, or to another link. */
+    if (exe_file_name(name) && leads_to(name, &exe.st)) {
+        pstrcpy(exe.name, sizeof(exe.name), name);
+        return;
+    }
+    exe.held = open(own_table_path(OWN_EXE).path, O_PATH | O_CLOEXEC);
+}
+
+static void let_go(void)
+{
+    if (exe.held >= 0) {
+        close(exe.held);
+        exe.held = -1;
     }
 }
 
-int exe_file_fd(void)
+static const ForkActions at_fork = {
+    .before = hold_if_nameless,
+    .in_parent = let_go,
+    .in_child = let_go,
+};
+
+static void install(const Candidate *c)
 {
-    return private_fd_exe();
+    qemu_mutex_lock(&exe.lock);
+    exe.st = c->st;
+    pstrcpy(exe.name, sizeof(exe.name), c->name);
+    qemu_mutex_unlock(&exe.lock);
+    qatomic_set(&exe.is_beside_emulator, 0);
+}
+
+void exe_file_init(int fd, const char *path)
+{
+    Candidate c = { .thread = getpid(), .fd = fd };
+
+    fork_safety_lock_init(&exe.lock, &at_fork);
+    exec_check_init();
+    fork_safety_lock_init(&exe.replace_lock, NULL);
+    if (own_table_call(take_candidate, &c) < 0 ||
+        own_table_call(install_candidate, &c) < 0) {
+        fstat(fd, &c.st);
+    }
+    if (!*c.name && !realpath(path, c.name)) {
+        *c.name = '\0';
+    }
+    install(&c);
+    own_table_at_start(open_again, NULL);
+    stat("/proc/self/exe", &exe.emulator);
 }
 
 bool exe_file_may_be_emulator(mode_t mode, off_t size, uint64_t inode)
@@ -80,25 +200,35 @@ bool exe_file_is_beside_emulator(void)
     int known = qatomic_read(&exe.is_beside_emulator);
     struct stat st;
 
-    if (!known && fstat(exe_file_fd(), &st) == 0) {
+    if (!known) {
+        exe_file_stat(&st);
         known = st.st_dev == exe.emulator.st_dev ? 1 : -1;
         qatomic_set(&exe.is_beside_emulator, known);
     }
     return known > 0;
 }
 
-/* Who may not write anyway does not learn it. */
+static long open_emulator_for_writing(void *opaque)
+{
+    char path[PATH_MAX];
+    int dirfd, fd;
+
+    host_proc_at(&dirfd, "self/exe", path);
+    fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd < 0 ? -errno : 0;
+}
+
+/* A caller without write permission gets EACCES before ETXTBSY. */
 bool exe_file_emulator_is_busy(void)
 {
     int known = qatomic_read(&exe.emulator_is_busy);
-    int fd;
 
     if (!known) {
-        fd = private_fd_openat(PRIVATE_FD_PROC, "self/exe", O_WRONLY);
-        known = fd < 0 && errno == ETXTBSY ? 1 : -1;
-        if (fd >= 0) {
-            close(fd);
-        }
+        known = own_table_call(open_emulator_for_writing, NULL) == -ETXTBSY
+                ? 1 : -1;
         qatomic_set(&exe.emulator_is_busy, known);
     }
     return known > 0;
@@ -113,7 +243,10 @@ static const char *path_without_proc(void)
 {
     static __thread char path[PATH_MAX];
 
-    return host_proc_fd_path(exe_file_fd(), path) ? path : exe.start_path;
+    qemu_mutex_lock(&exe.lock);
+    pstrcpy(path, sizeof(path), exe.name);
+    qemu_mutex_unlock(&exe.lock);
+    return *path ? path : NULL;
 }
 
 const char *exe_file_path(int dirfd, const char *link)
@@ -130,12 +263,11 @@ const char *exe_file_path(int dirfd, const char *link)
 const char *exe_file_exec_path(int dirfd, const char *link, bool is_own,
                                char *buf)
 {
-    struct stat by_link, by_name;
+    struct stat by_link;
     const char *path;
 
     if (!binfmt_opened() && read_link(dirfd, link, buf) &&
-        fstatat(dirfd, link, &by_link, 0) == 0 && stat(buf, &by_name) == 0 &&
-        same_file(&by_link, &by_name)) {
+        fstatat(dirfd, link, &by_link, 0) == 0 && leads_to(buf, &by_link)) {
         return buf;
     }
     path = is_own ? exe_file_path(dirfd, link) : link;
@@ -189,24 +321,6 @@ int exe_file_truncate(int dirfd, const char *link)
     return refuse_write(dirfd, link);
 }
 
-/*
- * By descriptor, so that it works without /proc; with the effective ids, as
- * the kernel looks at the caller's fs credentials.  A noexec mount refuses.
- */
-static bool may_execute(int fd)
-{
-    FdLink link = fd_link(fd);
-
-    if (syscall(__NR_faccessat2, fd, "", X_OK,
-                AT_EACCESS | AT_EMPTY_PATH) == 0) {
-        return true;
-    }
-    /* Linux before 5.8, or a seccomp filter that does not know the call. */
-    return (errno == ENOSYS || errno == EPERM) &&
-           faccessat(private_fd(PRIVATE_FD_PROC), link.path, X_OK,
-                     AT_EACCESS) == 0;
-}
-
 /* The path column of /proc/PID/maps writes a newline as \012. */
 static char *escape_newlines(const char *path)
 {
@@ -239,10 +353,10 @@ static bool is_mapped(void)
     size_t len;
 
     maps = host_proc_read("self/maps", &len);
-    if (!maps || !host_proc_fd_path(exe_file_fd(), buf) ||
-        fstat(exe_file_fd(), &st) < 0) {
+    if (!maps || !exe_file_name(buf)) {
         return false;
     }
+    exe_file_stat(&st);
     path = escape_newlines(buf);
     for (line = maps; host_mapping_parse(&line, &host);) {
         if (refers(&host, st.st_ino, path)) {
@@ -253,146 +367,61 @@ static bool is_mapped(void)
 }
 
 /*
- * Breaking a lease sends a signal.  Whoever opens the file for writing just
- * now must not kill the guest with a SIGIO, so the signal is made SIGURG,
- * for this thread, blocked, and taken back.
+ * The judge is the calling thread, whose credentials count.
+ * @is_busy: the present one is mapped, and must not be
  */
-static int probe_lease(int fd)
+static int judge_candidate(int fd, bool is_busy)
 {
-    struct f_owner_ex self = { F_OWNER_TID, syscall(__NR_gettid) };
-    struct timespec now = { 0 };
-    siginfo_t info;
-    sigset_t urg, old;
-    int ret;
+    OwnPath path = own_table_path(OWN_CANDIDATE);
+    bool has_writers;
+    int error = exec_check_file(path.path, fd, &has_writers);
 
-    sigemptyset(&urg);
-    sigaddset(&urg, SIGURG);
-    pthread_sigmask(SIG_BLOCK, &urg, &old);
-    fcntl(fd, F_SETOWN_EX, &self);
-    fcntl(fd, F_SETSIG, SIGURG);
-    ret = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 ? errno : 0;
-    if (!ret) {
-        fcntl(fd, F_SETLEASE, F_UNLCK);
-        if (sigtimedwait(&urg, &info, &now) == SIGURG && info.si_fd != fd) {
-            /* Not ours: put it back for the guest. */
-            syscall(__NR_rt_tgsigqueueinfo, getpid(), self.pid, SIGURG,
-                    &info);
-        }
-    }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return ret;
-}
-
-/* Does a memfd's first descriptor count?  Not as a writer of its inode. */
-static bool is_memfd(int fd)
-{
-    char buf[PATH_MAX];
-
-    return host_proc_fd_path(fd, buf) && g_str_has_prefix(buf, "/memfd:");
-}
-
-static bool probe_writers(int fd)
-{
-    FdLink link = fd_link(fd);
-    int probe = private_fd_openat(PRIVATE_FD_PROC, link.path,
-                                  O_RDONLY | O_NONBLOCK);
-    int ret = EACCES;
-
-    if (probe >= 0) {
-        ret = probe_lease(probe);
-        close(probe);
-    }
-    if (ret == 0 || ret == EAGAIN) {
-        return ret == EAGAIN;
-    }
-    return (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY && !is_memfd(fd);
-}
-
-/*
- * Since Linux 6.14 the kernel tells in one call whether it would execute a
- * file: a regular one, not on a noexec mount, with permission, and without
- * writers, whoever they are.  Before, as far as a process can tell: a read
- * lease is refused while there are writers, but only the file's owner may ask
- * for one, and otherwise the descriptor's own access mode decides.
- *
- * While the kernel is at it, it refuses to make a thread (EAGAIN), as for any
- * execve(2).
- *
- * Returns: 0 or the host errno; ENOSYS if the kernel cannot be asked.
- */
-static int ask_kernel(int fd)
-{
-    char *const none[] = { NULL };
-    int ret;
-
-    qemu_mutex_lock(&exe.check_lock);
-    ret = syscall(__NR_execveat, fd, "", none, none,
-                  AT_EMPTY_PATH | AT_EXECVE_CHECK);
-    qemu_mutex_unlock(&exe.check_lock);
-    if (ret == 0) {
-        return 0;
-    }
-    return errno == EACCES || errno == ETXTBSY || errno == EBADF ? errno
-                                                                 : ENOSYS;
-}
-
-static int check_file(int fd)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0) {
-        return -EBADF;
-    }
-    return S_ISREG(st.st_mode) && may_execute(fd) ? 0 : -EACCES;
-}
-
-int exe_file_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
-                            void *(*fn)(void *), void *arg)
-{
-    int ret;
-
-    qemu_mutex_lock(&exe.check_lock);
-    ret = pthread_create(thread, attr, fn, arg);
-    qemu_mutex_unlock(&exe.check_lock);
-    return ret;
-}
-
-/* Returns: 0 or a negative host errno; *@has_writers is an error for later. */
-static int check_candidate(int fd, bool *has_writers)
-{
-    int error = ask_kernel(fd);
-
-    *has_writers = error == ETXTBSY;
-    if (error == ENOSYS) {
-        error = check_file(fd);
-        *has_writers = !error && probe_writers(fd);
+    if (error) {
         return error;
     }
-    return error == ETXTBSY ? 0 : -error;
+    return is_busy ? -EBUSY : has_writers ? -EACCES : 0;
 }
 
-static int judge_candidate(int fd, bool unless_mapped)
+/* What was opened with O_PATH is no file to the kernel's fdget(). */
+static bool is_file(int fd)
 {
-    bool has_writers;
-    int error = check_candidate(fd, &has_writers);
+    int flags = fcntl(fd, F_GETFL);
 
-    if (!error && unless_mapped && is_mapped()) {
-        error = -EBUSY;
+    return flags >= 0 && !(flags & O_PATH);
+}
+
+static int replace_locked(int fd, bool is_busy)
+{
+    Candidate c = { .thread = syscall(__NR_gettid), .fd = fd };
+    int error = own_table_call(take_candidate, &c);
+
+    if (error) {
+        return error;
     }
-    return !error && has_writers ? -EACCES : error;
+    error = judge_candidate(fd, is_busy);
+    if (error) {
+        own_table_call(forget_candidate, NULL);
+        return error;
+    }
+    error = own_table_call(install_candidate, &c);
+    if (!error) {
+        install(&c);
+    }
+    return error;
 }
 
 int exe_file_replace(int fd, bool unless_mapped)
 {
-    int error = private_fd_begin_exe(fd);
-    int end_error;
+    bool is_busy;
+    int error;
 
-    if (!error) {
-        error = judge_candidate(private_fd(PRIVATE_FD_CANDIDATE),
-                                unless_mapped);
-        end_error = private_fd_end_exe(!error);
-        qatomic_set(&exe.is_beside_emulator, 0);
-        error = error ?: end_error;
+    if (!is_file(fd)) {
+        return -EBADF;
     }
+    /* Before our lock, as page flags are asked under QEMU's. */
+    is_busy = unless_mapped && is_mapped();
+    qemu_mutex_lock(&exe.replace_lock);
+    error = replace_locked(fd, is_busy);
+    qemu_mutex_unlock(&exe.replace_lock);
     return error;
 }

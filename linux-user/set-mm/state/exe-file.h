@@ -2,10 +2,10 @@
  * The executable's identity, held as an open file as the kernel's
  * mm->exe_file is
  *
- * The host is given the magic link /proc/self/fd/N of a private descriptor:
- * it follows renames, says " (deleted)", and opens the inode that runs, not
- * what replaced it under its name.  Where no /proc is mounted the recorded
- * path stands in.
+ * The host is given the magic link of a descriptor in the keeper's table
+ * (own-table.h): it follows renames, says " (deleted)", and opens the inode
+ * that runs, not what replaced it under its name.  Where no /proc is mounted
+ * the recorded path stands in.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,20 +13,35 @@
 #ifndef LINUX_USER_EXE_FILE_H
 #define LINUX_USER_EXE_FILE_H
 
-/**
- * exe_file_init: take the identity of the program that is about to run
- * @path: as given to QEMU, for hosts without /proc
- *
- * private_fd_init(), which must come after it because of the order of the
- * locks at a fork, has the file itself.
- */
-void exe_file_init(const char *path);
+#include <sys/stat.h>
 
 /**
- * exe_file_fd: the private descriptor, for reading the program's headers;
- * stays owned by this module.  -1 if there is none.
+ * exe_file_init: take the identity of the program that is about to run
+ * @fd: of it; stays the caller's
+ * @path: as given to QEMU, for hosts without /proc
  */
-int exe_file_fd(void);
+void exe_file_init(int fd, const char *path);
+
+/**
+ * exe_file_stat: which file it is
+ * @st: gets its device and inode; the rest is as of when it was installed
+ */
+void exe_file_stat(struct stat *st);
+
+/**
+ * exe_file_keeper: the thread that has it open as OWN_EXE
+ *
+ * Returns: 0 if none has, so that nobody looks there.
+ */
+pid_t exe_file_keeper(void);
+
+/**
+ * exe_file_name: its name, as /proc/self/exe has it at the moment
+ * @name: PATH_MAX bytes; empty on failure
+ *
+ * Returns: whether there is one.
+ */
+bool exe_file_name(char *name);
 
 /**
  * exe_file_may_be_emulator: can a file be an emulator's binary?
@@ -50,10 +65,10 @@ bool exe_file_is_beside_emulator(void);
 bool exe_file_emulator_is_busy(void);
 
 /*
- * In the following, @dirfd and @link lead to "fd/N" of a directory of this
- * process in a procfs, with N from exe_file_fd(); the guest chose by which
- * way, and in a chroot it may have no other.  With @is_own false it is another
- * guest's.
+ * In the following, @dirfd and @link lead to the executable's magic link in the
+ * keeper's table, by a directory of this process in a procfs; the guest chose
+ * by which way, and in a chroot it may have no other.  With @is_own false it is
+ * another guest's.
  */
 
 /**
@@ -67,8 +82,8 @@ const char *exe_file_path(int dirfd, const char *link);
  * exe_file_exec_path: as exe_file_path(), for execve(2)
  * @buf: PATH_MAX bytes, may be used for the answer
  *
- * binfmt_misc passes the emulator a path, and by then a close-on-exec
- * /proc/self/fd/N is gone.  That does not matter where binfmt_misc opens the
+ * binfmt_misc passes the emulator a path, and by then the keeper's table is
+ * gone.  That does not matter where binfmt_misc opens the
  * file as well, as it did for us; otherwise this is the file's own path as long
  * as that still names the same inode.
  */
@@ -104,8 +119,7 @@ int exe_file_truncate(int dirfd, const char *link);
 
 /**
  * exe_file_replace: make a file the executable
- * @fd: the guest's number, if guest_fd_is_file() says that it is a file; stays
- *      the guest's
+ * @fd: the guest's number, in the calling thread's table; stays the guest's
  * @unless_mapped: refuse while a guest mapping refers to the present one
  *
  * Mirrors kernel/sys.c:prctl_set_mm_exe_file() and
@@ -117,14 +131,5 @@ int exe_file_truncate(int dirfd, const char *link);
  * mount), EBUSY (if @unless_mapped), EACCES (open for writing by anybody).
  */
 int exe_file_replace(int fd, bool unless_mapped);
-
-/**
- * exe_file_pthread_create: pthread_create(3), not while a candidate is judged
- *
- * The host's kernel refuses to make a thread in a process that it judges an
- * executable for.
- */
-int exe_file_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
-                            void *(*fn)(void *), void *arg);
 
 #endif /* LINUX_USER_EXE_FILE_H */

@@ -19,14 +19,12 @@
  */
 static size_t anonymous_prefix(uint64_t addr, size_t len)
 {
-    int maps = host_proc_open("self/maps", O_RDONLY);
+    size_t known;
 
-    if (maps < 0) {
+    if (!host_proc_own_anonymous((uintptr_t)g2h_untagged(addr), len, &known)) {
         return page_get_flags(addr) & PAGE_ANON ? len : 0;
     }
-    len = host_proc_anonymous(maps, (uintptr_t)g2h_untagged(addr), len, false);
-    close(maps);
-    return len;
+    return known;
 }
 
 /* What the guest made readable; the host's protection may differ. */

@@ -10,10 +10,9 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "set-mm/rules/elf-layout.h"
-#include "set-mm/state/exe-file.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/state/guest-mm.h"
-#include "set-mm/calls/guest-rlimit.h"
+#include "set-mm/state/guest-limits.h"
 #include "set-mm/state/memory-walk.h"
 
 static struct {
@@ -23,6 +22,7 @@ static struct {
     uint64_t min_addr;
     uint64_t stack_at_start;
     uint64_t vdso;
+    bool is_elf;
 } mm;
 
 /*
@@ -87,11 +87,21 @@ static abi_ulong end_of_strings(abi_ulong addr, unsigned count)
     return addr;
 }
 
+void guest_mm_prepare(int fd)
+{
+    mm.is_elf = elf_layout_read(fd, 0, &mm.layout);
+}
+
 static void init_layout(const struct image_info *info)
 {
     MMLayout *l = &mm.layout;
 
-    if (!elf_layout_read(exe_file_fd(), info->load_bias, l)) {
+    if (mm.is_elf) {
+        l->start_code += info->load_bias;
+        l->end_code += info->load_bias;
+        l->start_data += info->load_bias;
+        l->end_data += info->load_bias;
+    } else {
         /* bFLT knows its segments from its own header. */
         l->start_code = info->start_code;
         l->end_code = info->end_code;
@@ -168,7 +178,7 @@ MMLimits guest_mm_limits(void)
     return (MMLimits) {
         .min_addr = mm.min_addr,
         .task_size = task_size(),
-        .rlimit_data = guest_rlimit_data(),
+        .rlimit_data = guest_limits_data(),
         .ulong_max = (abi_ulong)-1,
     };
 }

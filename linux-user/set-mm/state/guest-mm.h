@@ -41,12 +41,18 @@ typedef struct GuestAuxv {
 } GuestAuxv;
 
 /**
+ * guest_mm_prepare: read a program's headers before it is loaded
+ * @fd: open for reading; stays the caller's
+ */
+void guest_mm_prepare(int fd);
+
+/**
  * guest_mm_init: fill the fields after the program was loaded
  * @info: of the loaded program
  *
  * Values as fs/binfmt_elf.c leaves them in mm_struct, which are not always
  * image_info's; the break is left to target_set_brk(), which QEMU calls next.
- * exe_file_init() must have been called.
+ * guest_mm_prepare() must have been called.
  */
 void guest_mm_init(const struct image_info *info);
 

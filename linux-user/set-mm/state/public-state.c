@@ -7,11 +7,12 @@
 #include "qemu/osdep.h"
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/vfs.h>
+#include <linux/magic.h>
 #include "qemu/atomic.h"
-#include "qemu/cutils.h"
 #include "qemu/host-utils.h"
 #include "set-mm/host/fork-safety.h"
-#include "set-mm/host/private-fd.h"
+#include "set-mm/host/own-table.h"
 #include "set-mm/state/public-state.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
@@ -21,10 +22,25 @@
 #define MFD_NOEXEC_SEAL 0x0008U
 #endif
 
-static const char magic[sizeof(((PublicState *)0)->magic)] = "qemu-set-mm 1";
+/* In the layout of an ELF note. */
+typedef struct StateNote {
+    uint32_t name_size;
+    uint32_t description_size;
+    uint32_t type;
+    char name[ROUND_UP(sizeof(PUBLIC_STATE_NOTE), 4)];
+} StateNote;
+
+static const StateNote __attribute__((section(".note." PUBLIC_STATE_NOTE),
+                                      used, aligned(4))) note = {
+    .name_size = sizeof(PUBLIC_STATE_NOTE),
+    .type = 1,
+    .name = PUBLIC_STATE_NOTE,
+};
+
+static const char magic[sizeof(((PublicState *)0)->magic)] = "qemu-set-mm 2";
 
 enum {
-    /* Where the log begins in the file; how much room it has at first. */
+    /* Where the log begins; how many changes are kept before it begins anew. */
     LOG_AT = ROUND_UP(sizeof(PublicState), 4096),
     FIRST_ROOM = 2048,
     /* Address space is reserved for so many. */
@@ -40,11 +56,10 @@ enum { READ_TRIES = 100 };
 
 static struct {
     QemuMutex lock;
-    PublicState *shared;    /* mapped from the file; NULL: there is none */
-    bool is_shared;         /* with a process that was forked, or is one */
+    PublicState *own;       /* what is true; NULL: there was no memory */
+    PublicState *shown;     /* its copy in the file; NULL: that is empty */
     size_t room;            /* for so many changes */
-    dev_t dev;              /* of all files in memory */
-} pub;
+} pub = { .room = FIRST_ROOM };
 
 static Region *log_of(PublicState *state)
 {
@@ -57,232 +72,256 @@ static size_t used_size(const PublicState *state)
            sizeof(Region);
 }
 
-/*
- * Parent and child have one file until one of them has something to change.
- */
-static void share(void)
+static int create_file(void)
 {
-    pub.is_shared = true;
-}
+    char name[64];
+    int fd;
 
-static int set_room(int fd, size_t room)
-{
-    return ftruncate(fd, LOG_AT + room * sizeof(Region));
-}
-
-static int create_file(size_t room)
-{
-    int fd = memfd_create(magic, MFD_CLOEXEC | MFD_ALLOW_SEALING |
-                          MFD_NOEXEC_SEAL);
-
+    snprintf(name, sizeof(name), "%s@%" PRIxPTR, magic, (uintptr_t)pub.own);
+    fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
     if (fd < 0 && errno == EINVAL) {
-        fd = memfd_create(magic, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    }
-    if (fd >= 0 && set_room(fd, room) < 0) {
-        close(fd);
-        fd = -1;
+        fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     }
     return fd;
 }
 
-/*
- * With the addresses that the log may grow to.  Nobody else may change it, nor
- * cut it off under our feet.
- */
-static void *map_file(int fd, void *at)
+/* A limit that does not allow the size would send a signal. */
+static bool may_have_size(void)
 {
-    void *map = mmap(at, MAP_SIZE, PROT_READ | PROT_WRITE,
-                     MAP_SHARED | MAP_NORESERVE | (at ? MAP_FIXED : 0), fd, 0);
+    struct rlimit rlim;
 
-    if (map == MAP_FAILED) {
-        return NULL;
+    return getrlimit(RLIMIT_FSIZE, &rlim) == 0 && rlim.rlim_cur >= MAP_SIZE;
+}
+
+/* Nobody else may change it, nor cut it off under our feet. */
+static PublicState *map_file(int fd)
+{
+    void *map = MAP_FAILED;
+
+    if (may_have_size() && ftruncate(fd, MAP_SIZE) == 0) {
+        map = mmap(pub.shown, MAP_SIZE, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_NORESERVE | (pub.shown ? MAP_FIXED : 0),
+                   fd, 0);
     }
     fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_FUTURE_WRITE);
-    return map;
+    return map == MAP_FAILED ? NULL : map;
 }
 
-int public_state_create(void)
+/* The keeper's: a forked child shows what was true when it was forked. */
+static long show(void *opaque)
 {
-    struct stat st;
-    int fd = create_file(FIRST_ROOM);
+    int fd = create_file();
+    PublicState *shown = fd < 0 ? NULL : map_file(fd);
 
-    pub.room = FIRST_ROOM;
-    if (fd >= 0) {
-        pub.shared = fstat(fd, &st) == 0 ? map_file(fd, NULL) : NULL;
-        pub.dev = st.st_dev;
+    if (!shown && pub.shown) {
+        munmap(pub.shown, MAP_SIZE);
     }
-    if (fd >= 0 && !pub.shared) {
-        close(fd);
-        return -1;
+    pub.shown = shown;
+    if (shown) {
+        memcpy(shown, pub.own, used_size(pub.own));
     }
-    return fd;
+    return own_table_put(OWN_STATE, fd);
+}
+
+/* A child without a keeper must not write to its parent's. */
+static void show_nothing(void)
+{
+    if (!own_table_thread() && pub.shown) {
+        munmap(pub.shown, MAP_SIZE);
+        pub.shown = NULL;
+    }
 }
 
 void public_state_init(void)
 {
-    static const ForkActions at_fork = { .before = share };
+    static const ForkActions at_fork = { .in_child = show_nothing };
+    void *map = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     fork_safety_lock_init(&pub.lock, &at_fork);
+    if (map != MAP_FAILED) {
+        pub.own = map;
+        own_table_call(show, NULL);
+        own_table_at_start(show, NULL);
+    }
 }
 
 /*
- * Moves to a file of the process's own.  Without one it must not say what is
- * not true.
+ * The counter is odd in between.  The reader's pread() of all comes before that
+ * of the number, so each step is seen in its place.
  */
-static void part(void)
+static void count_change(void)
 {
-    size_t size = used_size(pub.shared);
-    g_autofree PublicState *copy = g_memdup2(pub.shared, size);
-    int fd = create_file(pub.room);
-
-    if (fd >= 0 && map_file(fd, pub.shared)) {
-        memcpy(pub.shared, copy, size);
-        pub.is_shared = false;
+    pub.own->changes++;
+    /* Behind all that was written before. */
+    smp_wmb();
+    if (pub.shown) {
+        qatomic_set(&pub.shown->changes, pub.own->changes);
     }
-    if (pub.is_shared || private_fd_replace(PRIVATE_FD_STATE, fd) < 0) {
-        private_fd_replace(PRIVATE_FD_STATE, private_fd(PRIVATE_FD_EXE));
-        munmap(g_steal_pointer(&pub.shared), MAP_SIZE);
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
+    /* Before all that is written next. */
+    smp_wmb();
 }
 
-/* Returns: where to write until end_change(), or NULL and that is all. */
-static PublicState *begin_change(void)
+/* Returns: false if there is nothing to change, and nothing is locked. */
+static bool begin_change(void)
 {
     qemu_mutex_lock(&pub.lock);
-    if (pub.shared && pub.is_shared) {
-        part();
-    }
-    if (!pub.shared) {
+    if (!pub.own) {
         qemu_mutex_unlock(&pub.lock);
-        return NULL;
+        return false;
     }
-    qatomic_set(&pub.shared->changes, pub.shared->changes + 1);
-    /* The reader's pread() of all comes before that of the number. */
-    smp_wmb();
-    return pub.shared;
+    count_change();
+    return true;
 }
 
 static void end_change(void)
 {
-    /* As above, the other way round. */
-    smp_wmb();
-    qatomic_set(&pub.shared->changes, pub.shared->changes + 1);
+    count_change();
     qemu_mutex_unlock(&pub.lock);
+}
+
+/* @at: in pub.own or its log */
+static void put(void *at, const void *value, size_t len)
+{
+    memcpy(at, value, len);
+    if (pub.shown) {
+        memcpy((char *)pub.shown + ((char *)at - (char *)pub.own), value, len);
+    }
+}
+
+static void put_number(uint32_t *at, uint32_t value)
+{
+    put(at, &value, sizeof(value));
 }
 
 void public_state_set_layout(const MMLayout *layout)
 {
-    PublicState *state = begin_change();
-
-    if (state) {
-        state->layout = *layout;
+    if (begin_change()) {
+        put(&pub.own->layout, layout, sizeof(*layout));
         end_change();
     }
 }
 
 void public_state_set_auxv(const void *auxv, size_t len)
 {
-    PublicState *state = begin_change();
-
-    if (state) {
-        state->auxv_len = MIN(len, sizeof(state->auxv));
-        memcpy(state->auxv, auxv, state->auxv_len);
+    len = MIN(len, PUBLIC_AUXV_MAX);
+    if (begin_change()) {
+        put_number(&pub.own->auxv_len, len);
+        put(pub.own->auxv, auxv, len);
         end_change();
     }
 }
 
-void public_state_set_nofile(const struct rlimit *rlim)
+void public_state_set_limit(PublicLimit which, const PublicRlimit *limit)
 {
-    PublicState *state = begin_change();
-
-    if (state) {
-        state->nofile_cur = rlim->rlim_cur;
-        state->nofile_max = rlim->rlim_max;
-        end_change();
-    }
-}
-
-void public_state_set_comm(const char *emulator, const char *program)
-{
-    PublicState *state = begin_change();
-
-    if (state) {
-        pstrcpy(state->emulator_comm, sizeof(state->emulator_comm), emulator);
-        pstrcpy(state->program_comm, sizeof(state->program_comm), program);
+    if (begin_change()) {
+        put(&pub.own->limit[which], limit, sizeof(*limit));
         end_change();
     }
 }
 
 bool public_state_add_region(const Region *region)
 {
-    PublicState *state = begin_change();
+    uint32_t n;
     bool has_room;
 
-    if (!state) {
+    if (!begin_change()) {
         return true;
     }
-    has_room = state->nregions < pub.room;
+    n = pub.own->nregions;
+    has_room = n < pub.room;
     if (has_room) {
-        log_of(state)[state->nregions++] = *region;
+        put(&log_of(pub.own)[n], region, sizeof(*region));
+        put_number(&pub.own->nregions, n + 1);
     }
-    has_room |= state->nregions == LOST;
     end_change();
-    return has_room;
-}
-
-/* Room for as many changes again, so that it is not soon used up. */
-static bool make_room(size_t n)
-{
-    size_t room = MIN(MAX(pub.room, 2 * n), MOST_ROOM);
-
-    if (room == pub.room) {
-        return n < room;
-    }
-    if (n >= room || set_room(private_fd(PRIVATE_FD_STATE), room) < 0) {
-        return false;
-    }
-    pub.room = room;
-    return true;
+    return has_room || n == LOST;
 }
 
 void public_state_set_regions(const Region *regions, size_t n)
 {
-    PublicState *state = begin_change();
+    /* Room for as many changes again, so that it is not soon used up. */
+    size_t room = MIN(MAX(pub.room, 2 * n), MOST_ROOM);
 
-    if (!state) {
+    if (!begin_change()) {
         return;
     }
-    if (make_room(n)) {
-        memcpy(log_of(state), regions, n * sizeof(*regions));
-        state->nregions = n;
-    } else {
-        state->nregions = LOST;
+    if (n < room) {
+        pub.room = room;
+        put(log_of(pub.own), regions, n * sizeof(*regions));
     }
+    put_number(&pub.own->nregions, n < room ? n : LOST);
     end_change();
 }
 
 void public_state_start(const PublicProgram *program)
 {
-    PublicState *state = begin_change();
-
-    if (state) {
-        state->program = *program;
-        state->helper_threads = PUBLIC_HELPER_THREADS;
-        state->size = sizeof(*state);
-        memcpy(state->magic, magic, sizeof(magic));
+    if (begin_change()) {
+        put(&pub.own->program, program, sizeof(*program));
+        put_number(&pub.own->helper_threads, PUBLIC_HELPER_THREADS);
+        put_number(&pub.own->size, sizeof(*pub.own));
+        put(pub.own->magic, magic, sizeof(magic));
         end_change();
     }
 }
 
 /* --- Others' -------------------------------------------------------------- */
 
-bool public_state_may_be(const struct stat *st)
+/* "/memfd:magic@address (deleted)" */
+static bool read_address(int dir, const char *link, uint64_t *at)
 {
-    return S_ISREG(st->st_mode) && st->st_dev == pub.dev &&
-           st->st_size >= sizeof(PublicState);
+    char name[128];
+    ssize_t len = readlinkat(dir, link, name, sizeof(name) - 1);
+    char *address;
+
+    name[MAX(len, 0)] = '\0';
+    address = strchr(name, '@');
+    if (!g_str_has_prefix(name, "/memfd:") || !address) {
+        return false;
+    }
+    *at = g_ascii_strtoull(address + 1, NULL, 16);
+    return true;
+}
+
+static bool is_in_memory(int fd)
+{
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) == 0 && fs.f_type == TMPFS_MAGIC;
+}
+
+int public_state_open(PublicReader *reader, int dir, pid_t thread)
+{
+    char link[sizeof("task//fd/") + 6 * sizeof(int)];
+    struct stat st;
+
+    snprintf(link, sizeof(link), "task/%d/fd/%d", (int)thread, OWN_STATE);
+    if (fstatat(dir, link, &st, 0) < 0) {
+        return -errno;
+    }
+    if (!S_ISREG(st.st_mode) || !read_address(dir, link, &reader->at)) {
+        return -ENOENT;
+    }
+    reader->dir = dir;
+    /* A lease or a FIFO would have us wait. */
+    reader->fd = openat(dir, st.st_size ? link : "mem",
+                        O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (reader->fd < 0) {
+        return -errno;
+    }
+    if (st.st_size) {
+        reader->at = 0;
+        if (!is_in_memory(reader->fd)) {
+            close(reader->fd);
+            return -ENOENT;
+        }
+    }
+    return 0;
+}
+
+void public_state_close(PublicReader *reader)
+{
+    close(reader->fd);
 }
 
 static bool is_sound(const PublicState *state)
@@ -291,24 +330,28 @@ static bool is_sound(const PublicState *state)
            state->size == sizeof(*state) &&
            state->auxv_len <= sizeof(state->auxv) &&
            (state->program.word_size == 4 || state->program.word_size == 8) &&
-           is_power_of_2(state->program.page_size) &&
-           memchr(state->emulator_comm, '\0', TASK_COMM_LEN) &&
-           memchr(state->program_comm, '\0', TASK_COMM_LEN);
+           is_power_of_2(state->program.page_size);
 }
 
-static bool read_changes(int fd, uint32_t *changes)
+static bool read_at(const PublicReader *reader, void *buf, size_t len,
+                    uint64_t offset)
 {
-    return pread(fd, changes, sizeof(*changes),
-                 offsetof(PublicState, changes)) == sizeof(*changes);
+    return pread(reader->fd, buf, len, reader->at + offset) == (ssize_t)len;
 }
 
-bool public_state_read(int fd, PublicState *state)
+static bool read_changes(const PublicReader *reader, uint32_t *changes)
+{
+    return read_at(reader, changes, sizeof(*changes),
+                   offsetof(PublicState, changes));
+}
+
+bool public_state_read(const PublicReader *reader, PublicState *state)
 {
     for (int tries = 0; tries < READ_TRIES; tries++) {
         uint32_t after;
 
-        if (pread(fd, state, sizeof(*state), 0) != sizeof(*state) ||
-            !read_changes(fd, &after)) {
+        if (!read_at(reader, state, sizeof(*state), 0) ||
+            !read_changes(reader, &after)) {
             return false;
         }
         if (!(after & 1) && after == state->changes) {
@@ -320,7 +363,8 @@ bool public_state_read(int fd, PublicState *state)
 }
 
 /* One that changes again and again is taken as it is between two changes. */
-Region *public_state_read_log(int fd, size_t *n)
+Region *public_state_read_log(const PublicReader *reader, size_t most,
+                              size_t *n)
 {
     for (int tries = 0; tries < READ_TRIES; tries++) {
         g_autofree Region *log = NULL;
@@ -328,13 +372,14 @@ Region *public_state_read_log(int fd, size_t *n)
         uint32_t after;
         size_t size;
 
-        if (!public_state_read(fd, &state) || state.nregions > MOST_ROOM) {
+        if (!public_state_read(reader, &state) ||
+            state.nregions > MIN(most, MOST_ROOM)) {
             return NULL;
         }
         size = state.nregions * sizeof(*log);
         log = g_malloc(size);
-        if (pread(fd, log, size, LOG_AT) != size ||
-            !read_changes(fd, &after)) {
+        if (!read_at(reader, log, size, LOG_AT) ||
+            !read_changes(reader, &after)) {
             return NULL;
         }
         if (after == state.changes) {

@@ -1,9 +1,12 @@
 /*
  * What the process shows to other emulators of ours
  *
- * A file in memory that nothing names but one of the private descriptors, so
- * it is read through /proc/PID/fd by whom the kernel allows to look there, is
- * true of that process alone, and ends with it.
+ * The process has it in memory of its own, which a fork copies at once, and
+ * shows it as a file in memory that nothing names but a descriptor of the
+ * keeper's (own-table.h).  So it is read through /proc/PID/task by whom the
+ * kernel allows to look there, is true of that process alone, and ends with it.
+ * Where a limit of file sizes leaves no room for it the file is empty, and its
+ * name says where in the process's memory the state is.
  *
  * The same for all targets and both ends, so it includes nothing of QEMU's
  * targets.
@@ -16,15 +19,17 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include "set-mm/state/guest-comm.h"
 #include "set-mm/rules/mm-rules.h"
 #include "set-mm/rules/region-log.h"
 
 enum {
     PUBLIC_AUXV_MAX = 1024,
-    /* QEMU's thread that frees what RCU has kept. */
-    PUBLIC_HELPER_THREADS = 1,
+    /* The keeper, and QEMU's thread that frees what RCU has kept. */
+    PUBLIC_HELPER_THREADS = 2,
 };
+
+/* The name of a note that every emulator has which shows such a state. */
+#define PUBLIC_STATE_NOTE "qemu-set-mm"
 
 /* What the loaded program and its target are. */
 typedef struct PublicProgram {
@@ -36,7 +41,21 @@ typedef struct PublicProgram {
     uint32_t word_size;
 } PublicProgram;
 
-/* Numbers and names of this host's byte order; addresses are the guest's. */
+/* Limits that QEMU grants a guest and does not apply. */
+typedef enum PublicLimit {
+    PUBLIC_LIMIT_DATA,
+    PUBLIC_LIMIT_STACK,
+    PUBLIC_LIMIT_AS,
+    NR_PUBLIC_LIMITS,
+} PublicLimit;
+
+typedef struct PublicRlimit {
+    uint64_t is_set;            /* else the host's holds */
+    uint64_t cur;
+    uint64_t max;
+} PublicRlimit;
+
+/* Numbers of this host's byte order; addresses are the guest's. */
 typedef struct PublicState {
     char magic[16];             /* empty until all is there */
     uint32_t size;              /* of the struct, which differs by version */
@@ -45,30 +64,23 @@ typedef struct PublicState {
     uint32_t helper_threads;    /* of the emulator's own */
     uint32_t auxv_len;          /* in bytes */
     uint32_t nregions;          /* in the log behind the struct */
-    uint64_t nofile_cur;
-    uint64_t nofile_max;
+    PublicRlimit limit[NR_PUBLIC_LIMITS];
     MMLayout layout;
-    char emulator_comm[TASK_COMM_LEN];
-    char program_comm[TASK_COMM_LEN];
     uint8_t auxv[PUBLIC_AUXV_MAX];      /* in the guest's byte order */
 } PublicState;
 
 /**
- * public_state_create: make the file, for private_fd_init()
+ * public_state_init: before the functions below
  *
- * Returns: a descriptor of the caller's, or -1 where the host does not allow
- * it; then others see the emulator, and the functions below do nothing.
+ * Where the host has no room for it they do nothing, and others see the
+ * emulator.
  */
-int public_state_create(void);
-
-/* public_state_init: after private_fd_init() and before those below */
 void public_state_init(void);
 
 /* Set what their names say; every change is whole for a reader. */
 void public_state_set_layout(const MMLayout *layout);
 void public_state_set_auxv(const void *auxv, size_t len);
-void public_state_set_nofile(const struct rlimit *rlim);
-void public_state_set_comm(const char *emulator, const char *program);
+void public_state_set_limit(PublicLimit which, const PublicRlimit *limit);
 
 /**
  * public_state_add_region: note a change of the guest's mappings
@@ -84,29 +96,39 @@ void public_state_set_regions(const Region *regions, size_t n);
 /* public_state_start: show it, now that the program is loaded */
 void public_state_start(const PublicProgram *program);
 
-/**
- * public_state_may_be: can a file be such a state, by where it lies?
- *
- * Asked before it is opened, as opening some files has effects.
+/*
+ * For the keeper, about another process, which may be anybody's, and lie.
  */
-bool public_state_may_be(const struct stat *st);
+
+typedef struct PublicReader {
+    int fd;                 /* of the state */
+    int dir;                /* of the process in procfs */
+    uint64_t at;            /* where it is in memory, if the file is empty */
+} PublicReader;
 
 /**
- * public_state_read: read another process's
- * @fd: open for reading; stays the caller's
+ * public_state_open: open a process's state
+ * @dir: its directory in procfs, O_PATH; stays the caller's, and open
+ * @thread: its keeper
  *
- * The other process may be anybody's, and lie.
+ * Waits for nothing, whatever lies there, and opens files in memory only.
  *
- * Returns: whether it is a state, of our own version.
+ * Returns: 0 or a negative errno; -ENOENT if it is none.
  */
-bool public_state_read(int fd, PublicState *state);
+int public_state_open(PublicReader *reader, int dir, pid_t thread);
+void public_state_close(PublicReader *reader);
+
+/* public_state_read: returns whether it is a state, of our own version */
+bool public_state_read(const PublicReader *reader, PublicState *state);
 
 /**
  * public_state_read_log: read the changes of its mappings
+ * @most: if there are more they are not read
  * @n: gets their number
  *
  * Returns: the log, for g_free(), or NULL if there is none.
  */
-Region *public_state_read_log(int fd, size_t *n);
+Region *public_state_read_log(const PublicReader *reader, size_t most,
+                              size_t *n);
 
 #endif /* LINUX_USER_PUBLIC_STATE_H */

@@ -5,17 +5,17 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/prctl.h>
 #include "qemu/log.h"
 #include "qemu/rcu.h"
 #include "qemu.h"
 #include "user-internals.h"
 #include "set-mm/views/debug-view.h"
 #include "set-mm/state/exe-file.h"
-#include "set-mm/state/guest-comm.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-mm.h"
-#include "set-mm/host/host-proc.h"
 #include "set-mm/rules/same-file.h"
+#include "set-mm/rules/task-comm.h"
 
 /* Bytes of pr_psargs, with a NUL. */
 enum { ELF_PRARGSZ = 80 };
@@ -28,20 +28,20 @@ static __thread char answer[PATH_MAX];
 
 void debug_init(void)
 {
-    fstat(exe_file_fd(), &started);
+    exe_file_stat(&started);
 }
 
 const char *debug_exe_name(void)
 {
-    return host_proc_fd_path(exe_file_fd(), answer) ? answer : exec_path;
+    return exe_file_name(answer) ? answer : exec_path;
 }
 
 static bool leads_to_exe(const char *path)
 {
-    struct stat by_fd, by_path;
+    struct stat exe, by_path;
 
-    return fstat(exe_file_fd(), &by_fd) < 0 ||
-           (stat(path, &by_path) == 0 && same_file(&by_fd, &by_path));
+    exe_file_stat(&exe);
+    return stat(path, &by_path) == 0 && same_file(&exe, &by_path);
 }
 
 /* QEMU sends the path as it is; gdb's protocol has a meaning for these. */
@@ -89,8 +89,8 @@ static struct {
 void debug_offer_exec_events(const char *asked, GString *answer,
                              DebugStop *stop, DebugAttached *attached)
 {
-    if (strstr(asked, "exec-events+") &&
-        fstat(exe_file_fd(), &gdb.known) == 0) {
+    if (strstr(asked, "exec-events+")) {
+        exe_file_stat(&gdb.known);
         gdb.stop = stop;
         gdb.attached = attached;
         g_string_append(answer, ";exec-events+");
@@ -125,8 +125,11 @@ void debug_exe_changed(void)
     struct stat now;
 
     /* One that has detached may still be there, and would not answer. */
-    if (gdb.stop && gdb.attached() && fstat(exe_file_fd(), &now) == 0 &&
-        !same_file(&now, &gdb.known)) {
+    if (!gdb.stop || !gdb.attached()) {
+        return;
+    }
+    exe_file_stat(&now);
+    if (!same_file(&now, &gdb.known)) {
         gdb.known = now;
         remove_breakpoints();
         report_exec(debug_exe_path());
@@ -149,9 +152,9 @@ bool core_read_args(char *args, size_t len)
 
 char *core_comm(void)
 {
-    char comm[TASK_COMM_LEN];
+    char comm[TASK_COMM_LEN] = "";
 
-    guest_comm_get(comm);
+    prctl(PR_GET_NAME, comm);
     return g_strndup(comm, sizeof(comm));
 }
 
@@ -185,7 +188,8 @@ void crash_name_exe(void)
 {
     struct stat now;
 
-    if (fstat(exe_file_fd(), &now) == 0 && !same_file(&now, &started)) {
+    exe_file_stat(&now);
+    if (!same_file(&now, &started)) {
         const char *name = debug_exe_name();
 
         fprintf(stderr, "Failing executable: %s\n", name);

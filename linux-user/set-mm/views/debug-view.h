@@ -9,7 +9,7 @@
 
 #include "hw/core/cpu.h"
 
-/* debug_init: remember what was executed; private_fd_init() comes first */
+/* debug_init: remember what was executed; exe_file_init() comes first */
 void debug_init(void);
 
 /**

@@ -11,11 +11,9 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "signal-common.h"
-#include "set-mm/state/guest-comm.h"
-#include "set-mm/calls/guest-fd.h"
 #include "set-mm/state/guest-mem.h"
+#include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mm.h"
-#include "set-mm/calls/guest-rlimit.h"
 #include "set-mm/state/guest-signal.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/state/memory-walk.h"
@@ -329,23 +327,9 @@ static void append_number(GString *out, uint64_t value)
     g_string_append_len(out, digits + at, sizeof(digits) - at);
 }
 
-static const char *translate_name(const Sibling *sibling, const char *name,
-                                  size_t len, char comm[TASK_COMM_LEN])
-{
-    len = MIN(len, TASK_COMM_LEN - 1);
-    memcpy(comm, name, len);
-    comm[len] = '\0';
-    if (!sibling) {
-        return guest_comm_translate(comm);
-    }
-    return strcmp(comm, sibling->state.emulator_comm)
-           ? comm : sibling->state.program_comm;
-}
-
 static bool write_stat(GString *out, const Sibling *sibling, const char *host)
 {
     MMLayout mm = layout_of(sibling);
-    char comm[TASK_COMM_LEN];
     SignalFields signals = read_signals();
     HostStat stat;
     uint64_t value;
@@ -354,10 +338,7 @@ static bool write_stat(GString *out, const Sibling *sibling, const char *host)
         errno = EIO;
         return false;
     }
-    g_string_append_len(out, host, stat.name - host);
-    g_string_append(out, translate_name(sibling, stat.name, stat.name_len,
-                                        comm));
-    g_string_append_c(out, ')');
+    g_string_append_len(out, host, stat.name + stat.name_len + 1 - host);
     for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
         g_string_append_c(out, ' ');
         if (sibling ? sibling_field(sibling, &stat, n, &value)
@@ -399,54 +380,6 @@ static void write_statm(GString *out, const Sibling *sibling, const char *host)
                            field[4]);
 }
 
-static void write_comm(GString *out, const Sibling *sibling, const char *host)
-{
-    char comm[TASK_COMM_LEN];
-    size_t len = strlen(host);
-
-    g_string_append(out, translate_name(sibling, host, len ? len - 1 : 0,
-                                        comm));
-    g_string_append_c(out, '\n');
-}
-
-/* As the kernel does in status, so that a name cannot forge a line. */
-static void append_escaped(GString *out, const char *name)
-{
-    for (; *name; name++) {
-        if (*name == '\n') {
-            g_string_append(out, "\\n");
-        } else if (*name == '\\') {
-            g_string_append(out, "\\\\");
-        } else {
-            g_string_append_c(out, *name);
-        }
-    }
-}
-
-/* The host's name, with its escapes, for the guest's. */
-static void write_status_name(GString *out, const Sibling *sibling,
-                              const char *name)
-{
-    g_autofree char *plain = g_strcompress(name);
-    char comm[TASK_COMM_LEN];
-
-    g_string_append(out, "Name:\t");
-    append_escaped(out, translate_name(sibling, plain, strlen(plain), comm));
-    g_string_append_c(out, '\n');
-}
-
-/*
- * The host's table is as long as our descriptors need it.  The kernel's starts
- * with 64 numbers and grows by powers of two, from 256 on.
- */
-static void write_fdsize(GString *out)
-{
-    unsigned size = guest_fd_highest() + 1;
-
-    size = size <= 64 ? 64 : MAX(256, pow2ceil(size));
-    g_string_append_printf(out, "FDSize:\t%u\n", size);
-}
-
 static void write_exec_sizes(GString *out, bool is_exe)
 {
     uint64_t exec = proc_maps_exec_size();
@@ -476,17 +409,9 @@ static bool write_sibling_threads(GString *out, const Sibling *sibling,
 static bool write_status_line(GString *out, const Sibling *sibling,
                               const char *line)
 {
-    if (g_str_has_prefix(line, "Name:\t")) {
-        write_status_name(out, sibling, line + strlen("Name:\t"));
-        return true;
-    }
     if (sibling) {
         return g_str_has_prefix(line, "Threads:\t") &&
                write_sibling_threads(out, sibling, line);
-    }
-    if (g_str_has_prefix(line, "FDSize:")) {
-        write_fdsize(out);
-        return true;
     }
     if (g_str_has_prefix(line, "Threads:")) {
         g_string_append_printf(out, "Threads:\t%u\n", guest_threads());
@@ -499,37 +424,53 @@ static bool write_status_line(GString *out, const Sibling *sibling,
     return false;
 }
 
-static bool get_nofile(const Sibling *sibling, const char *line,
-                       struct rlimit *rlim)
+/* A limit as fs/proc/base.c:proc_pid_limits() writes it. */
+static void append_limit(GString *out, rlim_t limit)
 {
-    uint64_t cur, max;
+    g_autofree char *number = g_strdup_printf("%llu",
+                                              (unsigned long long)limit);
 
-    if (!sibling) {
-        return guest_getrlimit(RLIMIT_NOFILE, rlim) == 0;
+    g_string_append_printf(out, " %-20s",
+                           limit == RLIM_INFINITY ? "unlimited" : number);
+}
+
+static void get_limit(const Sibling *sibling, PublicLimit which,
+                      struct rlimit *rlim)
+{
+    if (sibling) {
+        sibling_rlimit(sibling, which, rlim);
+    } else {
+        guest_limits_get(which, rlim);
     }
-    if (sscanf(line, "%" SCNu64 " %" SCNu64, &cur, &max) != 2) {
-        return false;
-    }
-    *rlim = (struct rlimit) { .rlim_cur = cur, .rlim_max = max };
-    sibling_nofile(sibling, rlim);
-    return true;
 }
 
 static bool write_limits_line(GString *out, const Sibling *sibling,
                               const char *line)
 {
-    static const char name[] = "Max open files ";
-    struct rlimit rlim;
+    static const char *const names[NR_PUBLIC_LIMITS] = {
+        [PUBLIC_LIMIT_DATA] = "Max data size ",
+        [PUBLIC_LIMIT_STACK] = "Max stack size ",
+        [PUBLIC_LIMIT_AS] = "Max address space ",
+    };
+    static const struct rlimit not_set = { -2, -2 };
 
-    if (!g_str_has_prefix(line, name) ||
-        !get_nofile(sibling, line + strlen(name), &rlim)) {
-        return false;
+    for (int i = 0; i < NR_PUBLIC_LIMITS; i++) {
+        struct rlimit rlim = not_set;
+
+        if (!g_str_has_prefix(line, names[i])) {
+            continue;
+        }
+        get_limit(sibling, i, &rlim);
+        if (rlim.rlim_cur == not_set.rlim_cur) {
+            return false;
+        }
+        g_string_append_printf(out, "%-25s", names[i]);
+        append_limit(out, rlim.rlim_cur);
+        append_limit(out, rlim.rlim_max);
+        g_string_append_printf(out, " %-10s\n", "bytes");
+        return true;
     }
-    g_string_append_printf(out, "%-25s %-20llu %-20llu %-10s\n",
-                           "Max open files",
-                           (unsigned long long)rlim.rlim_cur,
-                           (unsigned long long)rlim.rlim_max, "files");
-    return true;
+    return false;
 }
 
 typedef bool WriteLine(GString *out, const Sibling *sibling, const char *line);
@@ -560,9 +501,6 @@ static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,
         return true;
     case PROC_ENTRY_STATUS:
         write_lines(out, sibling, host, write_status_line);
-        return true;
-    case PROC_ENTRY_COMM:
-        write_comm(out, sibling, host);
         return true;
     case PROC_ENTRY_LIMITS:
         write_lines(out, sibling, host, write_limits_line);

@@ -8,237 +8,153 @@
 #include <sys/sysmacros.h>
 #include "qemu/lockable.h"
 #include "set-mm/host/fork-safety.h"
-#include "set-mm/state/guest-mem.h"
 #include "set-mm/host/host-proc.h"
-#include "set-mm/host/private-fd.h"
+#include "set-mm/state/fd-table.h"
+#include "set-mm/state/guest-mem.h"
 #include "set-mm/views/proc-content.h"
 #include "set-mm/views/proc-file.h"
 #include "set-mm/views/sibling.h"
 
-/* An open file description of an entry of ours. */
-struct ProcFile {
+/* An entry of ours that a number of some table was when it was looked at. */
+typedef struct ProcFile {
     unsigned refs;          /* under files.lock */
+    uint32_t word;          /* of the number, see fd-table.h */
     ProcEntry entry;
     bool is_own;            /* else of another process, whoever that is now */
-    bool is_inherited;      /* by a child, at any time */
-    QemuMutex lock;         /* of what follows, as the kernel's f_pos_lock */
-    off_t *pos;             /* shared with forked children */
+    QemuMutex lock;         /* as the kernel's f_pos_lock; of what follows */
     GByteArray *text;       /* of an entry that is written out as a whole */
     off_t text_pos;         /* where the last read of it ended */
-};
+} ProcFile;
 
-ProcFile **proc_files;
-
-/* Offsets are in pages that forked children share. */
-enum { OFFSETS = 4096 / sizeof(off_t) };
+/* A number of a thread's table. */
+typedef struct FileKey {
+    const FdTable *table;
+    intptr_t fd;
+} FileKey;
 
 static struct {
     QemuMutex lock;
-    GHashTable *all;
-    off_t *offsets;         /* of the last page; the first @used are in use */
-    unsigned used;
-    GSList *free;
-} files = { .used = OFFSETS };
+    GHashTable *all;        /* FileKey -> ProcFile */
+    bool any;
+} files;
 
-static void mark_inherited(void)
+static guint hash_key(gconstpointer data)
 {
-    GHashTableIter iter;
-    gpointer file;
+    const FileKey *key = data;
 
-    g_hash_table_iter_init(&iter, files.all);
-    while (g_hash_table_iter_next(&iter, &file, NULL)) {
-        ((ProcFile *)file)->is_inherited = true;
-    }
+    return g_direct_hash(key->table) ^ key->fd;
 }
 
-/* What the child has inherited open are entries of its parent. */
-static void take_over_inherited(void)
+static gboolean is_same_key(gconstpointer a, gconstpointer b)
 {
-    GHashTableIter iter;
-    gpointer file;
-
-    g_hash_table_iter_init(&iter, files.all);
-    while (g_hash_table_iter_next(&iter, &file, NULL)) {
-        ((ProcFile *)file)->is_own = false;
-        qemu_mutex_init(&((ProcFile *)file)->lock);
-    }
-    /* What is left of the page is the parent's. */
-    files.used = OFFSETS;
-    g_slist_free(g_steal_pointer(&files.free));
+    return !memcmp(a, b, sizeof(FileKey));
 }
 
-void proc_file_init(void)
+/* Under files.lock. */
+static void put_file(gpointer data)
 {
-    static const ForkActions at_fork = {
-        .before = mark_inherited,
-        .in_child = take_over_inherited,
-    };
+    ProcFile *file = data;
 
-    files.all = g_hash_table_new(NULL, NULL);
-    fork_safety_lock_init(&files.lock, &at_fork);
-    /* Only what is touched costs memory. */
-    proc_files = mmap(NULL, PROC_FILES * sizeof(*proc_files),
-                      PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (proc_files == MAP_FAILED) {
-        fprintf(stderr, "qemu: no memory for the table of descriptors\n");
-        exit(EXIT_FAILURE);
-    }
-}
-
-static off_t *new_offset(void)
-{
-    off_t *offset;
-
-    if (files.free) {
-        offset = files.free->data;
-        files.free = g_slist_delete_link(files.free, files.free);
-        *offset = 0;
-        return offset;
-    }
-    if (files.used == OFFSETS) {
-        files.offsets = mmap(NULL, OFFSETS * sizeof(off_t),
-                             PROT_READ | PROT_WRITE,
-                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (files.offsets == MAP_FAILED) {
-            return g_new0(off_t, 1);
-        }
-        files.used = 0;
-    }
-    return &files.offsets[files.used++];
-}
-
-static bool is_tracked(int fd)
-{
-    return fd >= 0 && fd < PROC_FILES;
-}
-
-static bool is_file(const ProcFile *file)
-{
-    return file && file != PROC_FILE_PLAIN && file != PROC_FILE_BY_LINK;
-}
-
-static ProcFile *new_file(ProcEntry entry, bool is_own)
-{
-    ProcFile *file = g_new0(ProcFile, 1);
-
-    qemu_mutex_init(&file->lock);
-    file->entry = entry;
-    file->is_own = is_own;
-    file->pos = new_offset();
-    g_hash_table_add(files.all, file);
-    return file;
-}
-
-static ProcFile *get_file(ProcFile *file)
-{
-    if (is_file(file)) {
-        file->refs++;
-    }
-    return file;
-}
-
-static void put_file(ProcFile *file)
-{
-    if (is_file(file) && --file->refs == 0) {
-        g_hash_table_remove(files.all, file);
+    if (--file->refs == 0) {
         if (file->text) {
             g_byte_array_unref(file->text);
-        }
-        if (!file->is_inherited) {
-            files.free = g_slist_prepend(files.free, file->pos);
         }
         qemu_mutex_destroy(&file->lock);
         g_free(file);
     }
 }
 
-static void set_file(int fd, ProcFile *file)
+static void make_list(void)
 {
-    ProcFile *old = proc_files[fd];
-
-    qatomic_set(&proc_files[fd], get_file(file));
-    put_file(old);
+    files.all = g_hash_table_new_full(hash_key, is_same_key, g_free, put_file);
 }
 
-/* The lock is only for files of ours. */
-static void note(int fd, ProcFile *file)
+/*
+ * What a child has inherited open are entries of its parent, and another
+ * thread may have been reading them just now.
+ */
+static void forget_all(void)
 {
-    ProcFile *old;
+    make_list();
+}
 
-    if (!is_tracked(fd)) {
-        return;
-    }
-    old = qatomic_read(&proc_files[fd]);
-    if (old == file) {
-        return;
-    }
-    if (!is_file(old)) {
-        qatomic_set(&proc_files[fd], file);
-        return;
-    }
+void proc_file_init(void)
+{
+    static const ForkActions at_fork = { .in_child = forget_all };
+
+    make_list();
+    fork_safety_lock_init(&files.lock, &at_fork);
+    fd_table_init();
+}
+
+static ProcFile *new_file(int fd, uint32_t word, ProcEntry entry, bool is_own)
+{
+    ProcFile *file = g_new0(ProcFile, 1);
+    FileKey *key = g_new0(FileKey, 1);
+
+    qemu_mutex_init(&file->lock);
+    file->refs = 2;
+    file->word = word;
+    file->entry = entry;
+    file->is_own = is_own;
+    *key = (FileKey) { fd_table_own, fd };
     WITH_QEMU_LOCK_GUARD(&files.lock) {
-        set_file(fd, file);
+        g_hash_table_replace(files.all, key, file);
+        qatomic_set(&files.any, true);
     }
+    return file;
 }
 
-static void note_entry(int fd, ProcEntry entry, bool is_own)
+/* Returns: what was found out of the number as it is now, or NULL. */
+static ProcFile *find_file(int fd, uint32_t word)
 {
-    if (is_tracked(fd)) {
-        WITH_QEMU_LOCK_GUARD(&files.lock) {
-            set_file(fd, new_file(entry, is_own));
+    FileKey key = { fd_table_own, fd };
+    ProcFile *file;
+
+    WITH_QEMU_LOCK_GUARD(&files.lock) {
+        file = g_hash_table_lookup(files.all, &key);
+        if (file && file->word != word) {
+            g_hash_table_remove(files.all, &key);
+            file = NULL;
         }
+        if (file) {
+            file->refs++;
+        }
+    }
+    return file;
+}
+
+static void release_file(ProcFile *file)
+{
+    WITH_QEMU_LOCK_GUARD(&files.lock) {
+        put_file(file);
     }
 }
 
 void proc_file_opened(int fd, ProcEntry entry)
 {
+    uint32_t word = fd_table_word(fd);
+
+    if (fd < 0) {
+        return;
+    }
     if (entry == PROC_ENTRY_NONE) {
-        note(fd, PROC_FILE_PLAIN);
-    } else {
-        note_entry(fd, entry, true);
+        fd_table_note_plain(fd, word);
+    } else if (!(word & FD_STATE)) {
+        release_file(new_file(fd, word, entry, true));
     }
 }
 
-void proc_file_opened_by_link(int fd)
-{
-    note(fd, PROC_FILE_BY_LINK);
-}
-
+/* Most guests have none open. */
 void proc_file_forget(int fd)
 {
-    note(fd, NULL);
-}
+    FileKey key = { fd_table_own, fd };
 
-bool proc_file_is_open(int fd)
-{
-    return is_tracked(fd) && qatomic_read(&proc_files[fd]);
-}
-
-/* A guest that closes all numbers there are has opened few of them. */
-void proc_file_forget_range(unsigned first, unsigned last)
-{
-    rlim_t end = MIN(MIN((uint64_t)last + 1, private_fd_ceiling()),
-                     PROC_FILES);
-
-    for (unsigned fd = first; fd < end; fd++) {
-        proc_file_forget(fd);
-    }
-}
-
-void proc_file_dup(int old, int new)
-{
-    ProcFile *file = is_tracked(old) ? qatomic_read(&proc_files[old]) : NULL;
-
-    if (!is_file(file)) {
-        note(new, file);
-        return;
-    }
-    if (!is_tracked(new)) {
-        return;
-    }
-    WITH_QEMU_LOCK_GUARD(&files.lock) {
-        set_file(new, proc_files[old]);
+    if (qatomic_read(&files.any)) {
+        WITH_QEMU_LOCK_GUARD(&files.lock) {
+            g_hash_table_remove(files.all, &key);
+            qatomic_set(&files.any, g_hash_table_size(files.all) > 0);
+        }
     }
 }
 
@@ -248,13 +164,14 @@ bool proc_file_may_be_entry(const struct stat *st, int flags)
            (flags & O_ACCMODE) != O_WRONLY;
 }
 
-ProcEntry proc_file_entry(int fd, char *path)
+ProcEntry proc_file_entry(int fd, const struct stat *st, char *path)
 {
     ProcName name;
 
-    host_proc_fd_path(fd, path);
-    return proc_entry_has_content(proc_name_guess(path).entry) &&
-           proc_name_is_own_file(path, &name) ? name.entry : PROC_ENTRY_NONE;
+    return host_proc_fd_path(fd, path) &&
+           proc_entry_has_content(proc_name_guess(path).entry) &&
+           proc_name_of_file(path, st->st_dev, &name) ? name.entry
+                                                      : PROC_ENTRY_NONE;
 }
 
 static bool is_siblings(int fd)
@@ -268,40 +185,34 @@ static bool is_siblings(int fd)
     return true;
 }
 
-/* An entry of procfs, perhaps. */
-static void look_at_entry(int fd)
-{
-    char path[PATH_MAX];
-    ProcEntry entry = proc_file_entry(fd, path);
-
-    if (entry == PROC_ENTRY_NONE) {
-        entry = proc_name_guess(path).entry;
-        if (proc_entry_has_content(entry) && is_siblings(fd)) {
-            note_entry(fd, entry, false);
-            return;
-        }
-        entry = PROC_ENTRY_NONE;
-    }
-    proc_file_opened(fd, entry);
-}
-
 /*
- * A descriptor that came by another way than open(2), such as a pipe, or one
- * that the program was started with, is looked at once.
+ * A descriptor can come by other ways than open(2), such as a pipe, a message
+ * or from the program that was there before.
+ *
+ * Returns: NULL if it is nothing of ours.
  */
-static void look(int fd)
+static ProcFile *look(int fd, uint32_t word)
 {
-    int flags = proc_file_is_open(fd) ? 0 : fcntl(fd, F_GETFL);
+    int flags = fcntl(fd, F_GETFL);
+    char path[PATH_MAX];
+    ProcEntry entry;
     struct stat st;
 
     if (flags < 0 || (flags & O_PATH) || fstat(fd, &st) < 0) {
-        return;
+        return NULL;
     }
     if (proc_file_may_be_entry(&st, flags)) {
-        look_at_entry(fd);
-    } else {
-        proc_file_opened(fd, PROC_ENTRY_NONE);
+        entry = proc_file_entry(fd, &st, path);
+        if (entry != PROC_ENTRY_NONE) {
+            return new_file(fd, word, entry, true);
+        }
+        entry = proc_name_guess(path).entry;
+        if (proc_entry_has_content(entry) && is_siblings(fd)) {
+            return new_file(fd, word, entry, false);
+        }
     }
+    fd_table_note_plain(fd, word);
+    return NULL;
 }
 
 /*
@@ -310,19 +221,13 @@ static void look(int fd)
  */
 static ProcFile *file_begin(int fd)
 {
-    ProcFile *file = NULL;
+    uint32_t word = fd_table_word(fd);
+    ProcFile *file;
 
-    if (!is_tracked(fd) || proc_file_is_plain(fd)) {
+    if (fd < 0 || (word & FD_STATE) == FD_PLAIN) {
         return NULL;
     }
-    if (!is_file(qatomic_read(&proc_files[fd]))) {
-        look(fd);
-    }
-    WITH_QEMU_LOCK_GUARD(&files.lock) {
-        if (is_file(proc_files[fd])) {
-            file = get_file(proc_files[fd]);
-        }
-    }
+    file = find_file(fd, word) ?: look(fd, word);
     if (file) {
         qemu_mutex_lock(&file->lock);
     }
@@ -332,8 +237,28 @@ static ProcFile *file_begin(int fd)
 static void file_end(ProcFile *file)
 {
     qemu_mutex_unlock(&file->lock);
-    WITH_QEMU_LOCK_GUARD(&files.lock) {
-        put_file(file);
+    release_file(file);
+}
+
+/*
+ * The host's offset is moved as the kernel would move it.  For an entry of many
+ * lines a read is cheaper than lseek(2), which has the kernel write them all
+ * anew; the host's text can be shorter than ours, though.
+ */
+static void move_offset(const ProcFile *file, int fd, off_t from, off_t to)
+{
+    char skipped[4096];
+    ssize_t len;
+
+    if (file->entry == PROC_ENTRY_MAPS || file->entry == PROC_ENTRY_SMAPS) {
+        while (from < to && (len = read(fd, skipped, MIN(to - from,
+                                                         sizeof(skipped))))
+               > 0) {
+            from += len;
+        }
+    }
+    if (from != to) {
+        lseek(fd, to, SEEK_SET);
     }
 }
 
@@ -384,10 +309,15 @@ static ssize_t read_text(ProcFile *file, int fd, const Buffer *buf,
         if (!text) {
             return -1;
         }
-        if (file->text) {
-            g_byte_array_unref(file->text);
+        WITH_QEMU_LOCK_GUARD(&files.lock) {
+            GByteArray *old = file->text;
+
+            file->text = text;
+            text = old;
         }
-        file->text = text;
+        if (text) {
+            g_byte_array_unref(text);
+        }
     }
     if (*pos < file->text->len) {
         len = MIN(buf->size, file->text->len - *pos);
@@ -484,15 +414,27 @@ static ssize_t readv_at(ProcFile *file, int fd, const struct iovec *vec,
     return total;
 }
 
+/* Reads at the host's offset, and moves it. */
+static ssize_t readv_here(ProcFile *file, int fd, const struct iovec *vec,
+                          int count)
+{
+    off_t from = lseek(fd, 0, SEEK_CUR), to = from;
+    ssize_t ret = readv_at(file, fd, vec, count, &to);
+
+    move_offset(file, fd, from, to);
+    return ret;
+}
+
 ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size)
 {
+    struct iovec vec = { buf, size };
     ProcFile *file = file_begin(fd);
     ssize_t ret;
 
     if (!file) {
         return host(fd, buf, size);
     }
-    ret = read_at(file, fd, buf, size, file->pos);
+    ret = readv_here(file, fd, &vec, 1);
     file_end(file);
     return ret;
 }
@@ -533,7 +475,7 @@ ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
     if (!file) {
         return host(fd, vec, count);
     }
-    ret = readv_at(file, fd, vec, count, file->pos);
+    ret = readv_here(file, fd, vec, count);
     file_end(file);
     return ret;
 }
@@ -575,42 +517,8 @@ ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
     if (!file) {
         return host(fd, vec, count, low, high, flags);
     }
-    ret = readv_at(file, fd, vec, count, pos == -1 ? file->pos : &pos);
-    file_end(file);
-    return ret;
-}
-
-/*
- * What is written out as a whole has no end to count from and no limit
- * (seq_lseek()); the others have an inode that says 0, and end with what
- * procfs can have (generic_file_llseek(), MAX_NON_LFS).
- */
-static off_t lseek_in(ProcFile *file, off_t offset, int whence)
-{
-    if (whence == SEEK_CUR) {
-        offset += *file->pos;
-    } else if (whence != SEEK_SET &&
-               (whence != SEEK_END || proc_content_is_text(file->entry))) {
-        offset = -1;
-    }
-    if (offset < 0 ||
-        (offset > INT32_MAX && !proc_content_is_text(file->entry))) {
-        errno = EINVAL;
-        return -1;
-    }
-    *file->pos = offset;
-    return offset;
-}
-
-off_t guest_lseek(int fd, off_t offset, int whence)
-{
-    ProcFile *file = file_begin(fd);
-    off_t ret;
-
-    if (!file) {
-        return lseek(fd, offset, whence);
-    }
-    ret = lseek_in(file, offset, whence);
+    ret = pos == -1 ? readv_here(file, fd, vec, count)
+                    : readv_at(file, fd, vec, count, &pos);
     file_end(file);
     return ret;
 }

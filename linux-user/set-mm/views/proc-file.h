@@ -1,9 +1,9 @@
 /*
  * Open descriptors of the guest's entries of /proc
  *
- * The guest gets the host's own file: its mode, its path in /proc/self/fd and
- * its locks are right by themselves.  Only what is read from it is ours, made
- * at the time of the read, as the kernel makes it.
+ * The guest gets the host's own file: its mode, its path in /proc/self/fd, its
+ * locks and its offset are right by themselves.  Only what is read from it is
+ * ours, made at the time of the read, as the kernel makes it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,22 +14,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
-#include "qemu/atomic.h"
 #include "set-mm/rules/proc-name.h"
-
-typedef struct ProcFile ProcFile;
-
-/* Descriptors above are looked at anew by each read. */
-enum { PROC_FILES = 1 << 20 };
-
-/*
- * By descriptor: NULL if nobody has looked yet; PROC_FILE_PLAIN if it is an
- * open file, and not only a path, that is none of ours; PROC_FILE_BY_LINK if
- * it is an open file that nobody has looked at.
- */
-extern ProcFile **proc_files;
-#define PROC_FILE_PLAIN ((ProcFile *)1)
-#define PROC_FILE_BY_LINK ((ProcFile *)2)
+#include "set-mm/state/fd-table.h"
 
 /* proc_file_init: before any other function here */
 void proc_file_init(void);
@@ -37,24 +23,15 @@ void proc_file_init(void);
 /**
  * proc_file_opened: note what a new descriptor is
  * @fd: not opened with O_PATH
- * @entry: with a content, or PROC_ENTRY_NONE
+ * @entry: the caller's own, with a content; or PROC_ENTRY_NONE for a file that
+ *         is no entry of anybody's
+ *
+ * Of what nobody notes the first read finds out.
  */
 void proc_file_opened(int fd, ProcEntry entry);
 
-/* proc_file_opened_by_link: the same for one whose path does not say it */
-void proc_file_opened_by_link(int fd);
-
-/* proc_file_is_open: has it been opened, without O_PATH, as far as known? */
-bool proc_file_is_open(int fd);
-
-/**
- * proc_file_forget: the descriptor is about to be closed
- * proc_file_forget_range: those from @first to @last have been
- * proc_file_dup: @new is a duplicate of @old and shares its offset
- */
+/* proc_file_forget: a number is being closed */
 void proc_file_forget(int fd);
-void proc_file_forget_range(unsigned first, unsigned last);
-void proc_file_dup(int old, int new);
 
 /**
  * proc_file_may_be_entry: can an open file be an entry with a content?
@@ -66,18 +43,12 @@ bool proc_file_may_be_entry(const struct stat *st, int flags);
 
 /**
  * proc_file_entry: look at an open file that may be one
+ * @st: of it
  * @path: PATH_MAX bytes, gets the kernel's name of it
  *
  * Returns: the entry of the calling process that it is, or PROC_ENTRY_NONE.
  */
-ProcEntry proc_file_entry(int fd, char *path);
-
-/* Is there nothing of ours to be read?  Asked by every read of the guest. */
-static inline bool proc_file_is_plain(int fd)
-{
-    return fd >= 0 && fd < PROC_FILES &&
-           qatomic_read(&proc_files[fd]) == PROC_FILE_PLAIN;
-}
+ProcEntry proc_file_entry(int fd, const struct stat *st, char *path);
 
 /* read(2) and its relatives of the host */
 typedef ssize_t HostRead(int fd, void *buf, size_t size);
@@ -95,14 +66,13 @@ ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size);
  * @host: called for everything that is not an entry of ours
  *
  * guest_pread, guest_readv, guest_preadv, guest_preadv2: likewise
- * guest_lseek: lseek(2)
  *
  * Return: as those, or -1 with host errno.
  */
 static inline ssize_t guest_read(HostRead *host, int fd, void *buf,
                                  size_t size)
 {
-    return likely(proc_file_is_plain(fd)) ? host(fd, buf, size)
+    return likely(fd_table_is_plain(fd)) ? host(fd, buf, size)
                                           : proc_file_read(host, fd, buf, size);
 }
 
@@ -123,6 +93,5 @@ ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
 ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
                       int count, unsigned long low, unsigned long high,
                       int flags);
-off_t guest_lseek(int fd, off_t offset, int whence);
 
 #endif /* LINUX_USER_PROC_FILE_H */

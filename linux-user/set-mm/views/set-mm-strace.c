@@ -13,7 +13,6 @@
 #include "user-internals.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/state/mm-map.h"
-#include "set-mm/host/private-fd.h"
 #include "set-mm/views/set-mm-strace.h"
 
 #ifndef PR_GET_AUXV
@@ -40,7 +39,7 @@ static void print_fd(FILE *f, int fd)
     char path[PATH_MAX];
 
     fprintf(f, "%d", fd);
-    if (fd >= 0 && !private_fd_is(fd) && host_proc_fd_path(fd, path)) {
+    if (fd >= 0 && host_proc_fd_path(fd, path)) {
         g_autofree char *text = g_strescape(path, NULL);
 
         fprintf(f, "<%s>", text);

@@ -5,21 +5,34 @@
  */
 
 #include "qemu/osdep.h"
-#include "qemu/cutils.h"
+#include <dirent.h>
+#include <linux/magic.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include "set-mm/host/fork-safety.h"
 #include "set-mm/host/host-proc.h"
-#include "set-mm/host/private-fd.h"
+#include "set-mm/host/own-table.h"
+#include "set-mm/rules/elf-note.h"
 #include "set-mm/rules/proc-name.h"
 #include "set-mm/rules/same-file.h"
-#include "set-mm/views/sibling.h"
 #include "set-mm/rules/sibling-guess.h"
+#include "set-mm/rules/task-comm.h"
+#include "set-mm/views/sibling.h"
 
-/* Of a longer line the rest is not needed to tell an emulator. */
-enum { WORDS_MAX = 4096 };
+enum {
+    /* Of a longer line the rest is not needed to tell an emulator. */
+    WORDS_MAX = 4096,
+    /* The keeper is the second thread, or the third (own-table.c). */
+    LOOK_AT_THREADS = 3,
+    /* For each of the host's mappings, and for all: see region-log.h. */
+    CHANGES_A_MAPPING = 16,
+    CHANGES = 8192,
+};
 
 /* Returns: bytes of @buf, which gets a NUL behind them; 0 on failure. */
 static size_t read_entry(int dir, const char *name, char *buf, size_t size)
 {
-    int fd = private_fd_open(dir, name, O_RDONLY);
+    int fd = openat(dir, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t len = fd < 0 ? 0 : read(fd, buf, size - 1);
 
     if (fd >= 0) {
@@ -30,125 +43,328 @@ static size_t read_entry(int dir, const char *name, char *buf, size_t size)
     return len;
 }
 
-/*
- * The file is opened only when it is known to be harmless, by way of the
- * descriptor that was looked at.
- *
- * Returns: a descriptor, or -1 with errno; ENOENT if it is another file.
- */
-static int open_state(int dir, int first)
-{
-    char link[sizeof("self/fd/") + 3 * sizeof(int)];
-    struct stat st;
-    int path, fd = -1, error = ENOENT;
-
-    snprintf(link, sizeof(link), "fd/%d", first + PRIVATE_FD_STATE);
-    path = private_fd_open(dir, link, O_PATH);
-    if (path < 0) {
-        return -1;
-    }
-    if (fstat(path, &st) == 0 && public_state_may_be(&st)) {
-        snprintf(link, sizeof(link), "self/fd/%d", path);
-        fd = private_fd_openat(PRIVATE_FD_PROC, link, O_RDONLY);
-        error = errno;
-    }
-    close(path);
-    errno = error;
-    return fd;
-}
-
-/* Returns: 0 or a host errno; ENOENT if it is another file. */
-static int try_number(Sibling *s, int first)
-{
-    int fd = open_state(s->dir, first);
-    bool is_state;
-
-    if (fd < 0) {
-        return errno;
-    }
-    is_state = public_state_read(fd, &s->state);
-    close(fd);
-    s->first_fd = first;
-    return is_state ? 0 : ENOENT;
-}
-
 /* Returns: where the guest's arguments begin; 0 if that is no emulator. */
-static size_t read_words(int dir, char words[WORDS_MAX])
+static size_t read_words(int dir)
 {
+    char words[WORDS_MAX];
     size_t len = read_entry(dir, "cmdline", words, WORDS_MAX);
 
     return sibling_guess_program(words, len);
 }
 
-size_t sibling_program(const Sibling *s)
-{
-    char words[WORDS_MAX];
+/* --- What the keeper does ------------------------------------------------- */
 
-    return read_words(s->dir, words);
+typedef struct Look {
+    Sibling *s;
+    pid_t thread;           /* who asks */
+    int dirfd;
+    const char *path;
+} Look;
+
+static bool is_procfs(int fd)
+{
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
-/* What anybody may see: its limit, which is an odd one, and its name. */
-static bool is_stranger(Sibling *s, int limit)
+/* Has the thread the name that keepers have? */
+static bool has_name(int tasks, const char *thread)
 {
-    int first = sibling_guess_first(limit, NR_PRIVATE_FDS, 0);
-    g_autofree char *emulator = NULL;
-    g_autofree char *program = NULL;
-    char words[WORDS_MAX];
-    size_t at;
+    char path[64], comm[TASK_COMM_LEN + 1];
 
-    if (first <= 0 || first & (first - 1)) {
+    snprintf(path, sizeof(path), "%s/comm", thread);
+    return read_entry(tasks, path, comm, sizeof(comm)) &&
+           !strcmp(comm, OWN_TABLE_COMM "\n");
+}
+
+/* A directory is listed in the order in which the threads were made. */
+static pid_t find_keeper(int tasks)
+{
+    char buf[1024];
+    ssize_t len = syscall(__NR_getdents64, tasks, buf, sizeof(buf));
+    int threads = 0;
+
+    for (ssize_t at = 0; at < len && threads < LOOK_AT_THREADS;) {
+        struct dirent64 *entry = (struct dirent64 *)(buf + at);
+
+        if (*entry->d_name != '.' && ++threads > 1 &&
+            has_name(tasks, entry->d_name)) {
+            return atoi(entry->d_name);
+        }
+        at += entry->d_reclen;
+    }
+    return 0;
+}
+
+/* Opens the directory of a process, or of a thread's process. */
+static bool open_process(Sibling *s, int *tasks)
+{
+    int process;
+
+    *tasks = openat(s->dir, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*tasks >= 0) {
+        return true;
+    }
+    process = openat(s->dir, "../..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *tasks = openat(s->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (process < 0 || *tasks < 0 || !is_procfs(*tasks)) {
+        close(process);
+        close(*tasks);
         return false;
     }
-    at = read_words(s->dir, words);
-    if (!at) {
-        return false;
-    }
-    s->is_stranger = true;
-    s->first_fd = -1;
-    memset(&s->state, 0, sizeof(s->state));
-    s->state.helper_threads = PUBLIC_HELPER_THREADS;
-    emulator = g_path_get_basename(words);
-    program = g_path_get_basename(words + at);
-    pstrcpy(s->state.emulator_comm, TASK_COMM_LEN, emulator);
-    pstrcpy(s->state.program_comm, TASK_COMM_LEN, program);
+    close(s->dir);
+    s->dir = process;
+    s->is_task_dir = true;
     return true;
 }
 
-static bool look(Sibling *s)
+static bool read_state(Sibling *s)
 {
-    char limits[2048];
-    int limit, first, error;
+    PublicReader reader;
+    int error = public_state_open(&reader, s->dir, s->keeper);
+    bool ret;
 
-    if (!proc_name_is_procfs(s->dir) ||
-        !read_entry(s->dir, "limits", limits, sizeof(limits))) {
+    if (!error) {
+        ret = public_state_read(&reader, &s->state);
+        public_state_close(&reader);
+        return ret;
+    }
+    if (error != -EACCES && error != -EPERM) {
         return false;
     }
-    limit = sibling_guess_limit(limits);
-    for (int n = 0; (first = sibling_guess_first(limit, NR_PRIVATE_FDS,
-                                                 n)) >= 0; n++) {
-        error = try_number(s, first);
-        if (error == EACCES || error == EPERM) {
-            return is_stranger(s, limit);
-        }
-        if (error != ENOENT) {
-            return !error;
+    /* Its name and what it was started with anybody may see. */
+    s->is_stranger = read_words(s->dir) > 0;
+    memset(&s->state, 0, sizeof(s->state));
+    s->state.helper_threads = PUBLIC_HELPER_THREADS;
+    return s->is_stranger;
+}
+
+static bool look_at_process(Sibling *s)
+{
+    int tasks;
+
+    if (!is_procfs(s->dir) || !open_process(s, &tasks)) {
+        return false;
+    }
+    s->keeper = find_keeper(tasks);
+    close(tasks);
+    return s->keeper && read_state(s);
+}
+
+static long look(void *opaque)
+{
+    Look *l = opaque;
+    Sibling *s = l->s;
+
+    s->dir = own_table_openat(l->thread, l->dirfd, l->path,
+                              O_PATH | O_DIRECTORY);
+    if (s->dir < 0) {
+        return false;
+    }
+    if (!look_at_process(s)) {
+        close(s->dir);
+        return false;
+    }
+    return true;
+}
+
+static long put(void *opaque)
+{
+    const Sibling *s = opaque;
+
+    return close(s->dir);
+}
+
+static long find_program(void *opaque)
+{
+    const Sibling *s = opaque;
+
+    return read_words(s->dir);
+}
+
+typedef struct ReadMemory {
+    const Sibling *s;
+    void *buf;
+    uint64_t addr;
+    size_t len;
+} ReadMemory;
+
+static ssize_t read_anonymous(const ReadMemory *r, int maps, int mem)
+{
+    size_t len;
+
+    if (maps < 0 || mem < 0) {
+        return -1;
+    }
+    len = host_proc_anonymous(maps, r->addr, r->len, true);
+    return len ? MAX(pread(mem, r->buf, len, r->addr), 0) : 0;
+}
+
+static long read_memory(void *opaque)
+{
+    const ReadMemory *r = opaque;
+    int maps = openat(r->s->dir, "maps", O_RDONLY | O_CLOEXEC);
+    int mem = openat(r->s->dir, "mem", O_RDONLY | O_CLOEXEC);
+    ssize_t ret = read_anonymous(r, maps, mem);
+
+    close(maps);
+    close(mem);
+    return ret;
+}
+
+typedef struct ReadLog {
+    const Sibling *s;
+    size_t most;
+    Region *log;
+    size_t n;
+} ReadLog;
+
+static long read_log(void *opaque)
+{
+    ReadLog *r = opaque;
+    PublicReader reader;
+    int error = public_state_open(&reader, r->s->dir, r->s->keeper);
+
+    if (!error) {
+        r->log = public_state_read_log(&reader, r->most, &r->n);
+        public_state_close(&reader);
+    }
+    return error;
+}
+
+/* --- What everybody calls ------------------------------------------------- */
+
+/*
+ * Executables that were looked into, and processes whose executable nobody lets
+ * us look into; a new one takes the oldest one's place.
+ */
+static struct {
+    QemuMutex lock;
+    struct {
+        dev_t dev;
+        ino_t inode;
+        struct timespec changed;    /* of a process: when it was looked at */
+        bool is_emulator;
+    } at[256];
+    unsigned next;
+} known;
+
+void sibling_init(void)
+{
+    fork_safety_lock_init(&known.lock, NULL);
+}
+
+/* Returns: 1 or 0, or -1 if it is not known. */
+static int recall(const struct stat *st)
+{
+    int ret = -1;
+
+    qemu_mutex_lock(&known.lock);
+    for (int i = 0; i < ARRAY_SIZE(known.at); i++) {
+        if (known.at[i].inode == st->st_ino && known.at[i].dev == st->st_dev &&
+            !memcmp(&known.at[i].changed, &st->st_ctim, sizeof(st->st_ctim))) {
+            ret = known.at[i].is_emulator;
         }
     }
-    return false;
+    qemu_mutex_unlock(&known.lock);
+    return ret;
+}
+
+bool sibling_may_execute(const struct stat *st)
+{
+    return S_ISREG(st->st_mode) && recall(st) != 0;
+}
+
+static void remember(const struct stat *st, bool is_emulator)
+{
+    qemu_mutex_lock(&known.lock);
+    known.at[known.next].dev = st->st_dev;
+    known.at[known.next].inode = st->st_ino;
+    known.at[known.next].changed = st->st_ctim;
+    known.at[known.next].is_emulator = is_emulator;
+    known.next = (known.next + 1) % ARRAY_SIZE(known.at);
+    qemu_mutex_unlock(&known.lock);
+}
+
+/*
+ * For a second, a process that executes an emulator meanwhile looks as one that
+ * has not begun to load its program.
+ */
+static bool was_stranger(const struct stat *tasks, struct stat *key)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    *key = *tasks;
+    key->st_ctim = (struct timespec) { .tv_sec = now.tv_sec };
+    return recall(key) == 0;
+}
+
+/* One that cannot be read may be one. */
+static long look_into(void *opaque)
+{
+    const Look *l = opaque;
+    int fd = own_table_openat(l->thread, l->dirfd, l->path, O_RDONLY);
+    long ret = fd < 0 || elf_note_find(fd, PUBLIC_STATE_NOTE);
+
+    close(fd);
+    return ret;
+}
+
+/* Returns: 1 or 0, or -1 where we may not look. */
+static int executes_emulator(int dirfd, const char *dir)
+{
+    g_autofree char *exe = g_strconcat(dir, "exe", NULL);
+    Look l = { NULL, syscall(__NR_gettid), dirfd, exe };
+    struct stat st;
+    int ret;
+
+    if (fstatat(dirfd, exe, &st, 0) < 0) {
+        return errno == EACCES ? -1 : 0;
+    }
+    ret = recall(&st);
+    if (ret < 0) {
+        ret = own_table_call(look_into, &l);
+        remember(&st, ret);
+    }
+    return ret;
+}
+
+/*
+ * An emulator has at least three threads: its guest's and its own.
+ *
+ * Returns: 1 or 0, or -1 for a process that lets nobody look at more than
+ * @tasks, which gets its directory of threads.
+ */
+static int is_emulator(int dirfd, const char *dir, struct stat *tasks)
+{
+    g_autofree char *path = g_strconcat(dir, "task", NULL);
+
+    if (fstatat(dirfd, path, tasks, 0) == 0 &&
+        tasks->st_nlink < 2 + 1 + PUBLIC_HELPER_THREADS) {
+        return 0;
+    }
+    return executes_emulator(dirfd, dir);
 }
 
 bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
 {
-    g_autofree char *name = len ? g_strndup(dir, len) : g_strdup(".");
+    g_autofree char *path = g_strndup(dir, len);
+    Look l = { s, syscall(__NR_gettid), dirfd, path };
+    struct stat tasks = { 0 }, key;
     int error = errno;
+    int is = is_emulator(dirfd, path, &tasks);
     bool ret = false;
 
     s->is_stranger = false;
-    s->dir = private_fd_open(dirfd, name, O_PATH | O_DIRECTORY);
-    if (s->dir >= 0) {
-        ret = look(s);
+    s->is_task_dir = false;
+    if (is > 0) {
+        ret = own_table_call(look, &l) > 0;
+    } else if (is < 0 && !was_stranger(&tasks, &key)) {
+        ret = own_table_call(look, &l) > 0;
         if (!ret) {
-            close(s->dir);
+            remember(&key, false);
         }
     }
     errno = error;
@@ -157,17 +373,10 @@ bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
 
 bool sibling_find_process(Sibling *s, pid_t pid)
 {
-    char dir[3 * sizeof(pid)];
-    int len = snprintf(dir, sizeof(dir), "%d", pid);
+    char dir[sizeof("/proc//") + 3 * sizeof(pid)];
+    int len = snprintf(dir, sizeof(dir), "/proc/%d/", pid);
 
-    return sibling_find(s, private_fd(PRIVATE_FD_PROC), dir, len);
-}
-
-static bool is_same(int dirfd, const char *path, const struct stat *st)
-{
-    struct stat now;
-
-    return fstatat(dirfd, path, &now, 0) == 0 && same_file(&now, st);
+    return sibling_find(s, AT_FDCWD, dir, len);
 }
 
 /*
@@ -176,115 +385,65 @@ static bool is_same(int dirfd, const char *path, const struct stat *st)
  */
 bool sibling_find_file(Sibling *s, int fd)
 {
-    static const char proc[] = "/proc/";
-    int error = errno, dirfd = AT_FDCWD;
+    int error = errno;
     char path[PATH_MAX];
-    const char *at = path;
-    struct stat st;
-    bool ret = false;
+    struct stat st, now;
+    bool ret;
 
-    if (fstat(fd, &st) == 0 && host_proc_fd_path(fd, path)) {
-        if (!is_same(dirfd, at, &st) && !strncmp(at, proc, strlen(proc))) {
-            dirfd = private_fd(PRIVATE_FD_PROC);
-            at += strlen(proc);
-        }
-        ret = is_same(dirfd, at, &st) &&
-              sibling_find(s, dirfd, at, proc_name_guess(at).dir_len);
-    }
+    ret = fstat(fd, &st) == 0 && host_proc_fd_path(fd, path) &&
+          stat(path, &now) == 0 && same_file(&now, &st) &&
+          sibling_find(s, AT_FDCWD, path, proc_name_guess(path).dir_len);
     errno = error;
     return ret;
 }
 
 void sibling_put(Sibling *s)
 {
-    int error = errno;
-
-    close(s->dir);
-    errno = error;
+    own_table_call(put, s);
 }
 
-int sibling_exe_fd(const Sibling *s)
+bool sibling_exe_link(const Sibling *s, char *link, size_t size)
 {
-    return s->is_stranger ? -1 : s->first_fd + PRIVATE_FD_EXE;
+    return !s->is_stranger &&
+           snprintf(link, size, "%s%d/fd/%d", s->is_task_dir ? "../" : "task/",
+                    (int)s->keeper, OWN_EXE) < size;
 }
 
-bool sibling_has_private(const Sibling *s, int fd)
+size_t sibling_program(const Sibling *s)
 {
-    return !s->is_stranger && fd >= s->first_fd &&
-           fd < s->first_fd + NR_PRIVATE_FDS;
+    return own_table_call(find_program, (void *)s);
 }
 
-/* What another process has set is not known to the guest's emulator. */
-void sibling_nofile(const Sibling *s, struct rlimit *rlim)
+void sibling_rlimit(const Sibling *s, PublicLimit which, struct rlimit *rlim)
 {
-    if (s->is_stranger) {
-        return;
-    }
-    if (rlim->rlim_cur == s->first_fd + NR_PRIVATE_FDS) {
-        rlim->rlim_cur = s->state.nofile_cur;
-    }
-    rlim->rlim_max = MIN(rlim->rlim_max, s->state.nofile_max);
-}
+    const PublicRlimit *limit = &s->state.limit[which];
 
-bool sibling_find_fd_dir(Sibling *s, int dirfd, const char *dir, int len)
-{
-    g_autofree char *above = g_strdup_printf("%.*s../", len, dir);
-    g_autofree char *here = g_strdup_printf("%.*s.", len, dir);
-    struct stat st;
-
-    if (!sibling_find(s, dirfd, above, strlen(above))) {
-        return false;
+    if (!s->is_stranger && limit->is_set) {
+        *rlim = (struct rlimit) { limit->cur, limit->max };
     }
-    if (fstatat(dirfd, here, &st, 0) == 0 &&
-        (is_same(s->dir, "fd", &st) || is_same(s->dir, "fdinfo", &st))) {
-        return true;
-    }
-    sibling_put(s);
-    return false;
-}
-
-static size_t anonymous_prefix(const Sibling *s, uint64_t addr, size_t len)
-{
-    int maps = private_fd_open(s->dir, "maps", O_RDONLY);
-
-    if (maps < 0) {
-        return 0;
-    }
-    len = host_proc_anonymous(maps, addr, len, true);
-    close(maps);
-    return len;
 }
 
 ssize_t sibling_read_memory(const Sibling *s, void *buf, uint64_t addr,
                             size_t len)
 {
-    ssize_t ret;
-    int mem;
+    ReadMemory r = {
+        s, buf, addr + s->state.program.guest_base, len
+    };
 
-    if (s->is_stranger) {
-        return -1;
-    }
-    mem = private_fd_open(s->dir, "mem", O_RDONLY);
-    if (mem < 0) {
-        return -1;
-    }
-    addr += s->state.program.guest_base;
-    len = anonymous_prefix(s, addr, len);
-    ret = len ? pread(mem, buf, len, addr) : 0;
-    close(mem);
-    return MAX(ret, 0);
+    return s->is_stranger ? -1 : own_table_call(read_memory, &r);
 }
 
-GArray *sibling_regions(const Sibling *s)
+GArray *sibling_regions(const Sibling *s, size_t host_mappings)
 {
-    int fd = s->is_stranger ? -1 : open_state(s->dir, s->first_fd);
+    ReadLog r = {
+        .s = s,
+        .most = CHANGES + CHANGES_A_MAPPING * host_mappings,
+    };
     g_autofree Region *log = NULL;
-    size_t n;
 
-    if (fd < 0) {
+    if (s->is_stranger || own_table_call(read_log, &r) < 0) {
         return NULL;
     }
-    log = public_state_read_log(fd, &n);
-    close(fd);
-    return log ? region_log_replay(log, n) : NULL;
+    log = r.log;
+    return log ? region_log_replay(log, r.n) : NULL;
 }

@@ -13,15 +13,24 @@
 #include <sys/types.h>
 #include "set-mm/state/public-state.h"
 
-/* Below it no emulator has its descriptors, unless its limit is low. */
-enum { SIBLING_USUAL_FIRST = 1024 };
-
 typedef struct Sibling {
-    int dir;                /* O_PATH of its directory, for short use */
-    int first_fd;           /* of its private descriptors */
+    int dir;                /* the keeper's, O_PATH, of the process */
+    pid_t keeper;           /* of that process, by the number seen there */
+    bool is_task_dir;       /* a thread's directory was asked about */
     bool is_stranger;       /* the kernel does not let us look at it */
-    PublicState state;      /* of a stranger only the names */
+    PublicState state;      /* of a stranger nothing but helper_threads */
 } Sibling;
+
+/* sibling_init: before the others here */
+void sibling_init(void);
+
+/**
+ * sibling_may_execute: can a file be an emulator of ours?
+ * @st: of it
+ *
+ * Most files that processes execute are known not to be, after the first look.
+ */
+bool sibling_may_execute(const struct stat *st);
 
 /**
  * sibling_find: is a directory, which is not our own, that of another guest?
@@ -29,8 +38,9 @@ typedef struct Sibling {
  *                     for @dirfd itself
  * @sibling: for sibling_put(), if it is one
  *
- * The number of system calls does not depend on how many guests there are, nor
- * on what they have open.  errno is left alone.
+ * One look tells of a native process of one thread; the number of system calls
+ * does not depend on how many guests there are, nor on what they have open.
+ * Nothing is waited for.  errno is left alone.
  *
  * Returns: false for any other directory.
  */
@@ -49,11 +59,14 @@ bool sibling_find_file(Sibling *sibling, int fd);
 
 void sibling_put(Sibling *sibling);
 
-/* sibling_exe_fd: number of the descriptor of its executable, in its table */
-int sibling_exe_fd(const Sibling *sibling);
-
-/* sibling_has_private: is that one of the emulator's descriptors? */
-bool sibling_has_private(const Sibling *sibling, int fd);
+/**
+ * sibling_exe_link: where its executable is, from the directory that was asked
+ * about
+ * @link: of @size bytes
+ *
+ * Returns: whether that can be known.
+ */
+bool sibling_exe_link(const Sibling *sibling, char *link, size_t size);
 
 /**
  * sibling_program: where the guest's arguments begin in the host's cmdline
@@ -63,17 +76,11 @@ bool sibling_has_private(const Sibling *sibling, int fd);
 size_t sibling_program(const Sibling *sibling);
 
 /**
- * sibling_nofile: the guest's RLIMIT_NOFILE
+ * sibling_rlimit: a limit that QEMU remembers and does not apply
  * @rlim: the host's of the process; becomes the guest's
  */
-void sibling_nofile(const Sibling *sibling, struct rlimit *rlim);
-
-/**
- * sibling_find_fd_dir: is that the directory fd or fdinfo of another guest?
- * @dir, @len: as above
- */
-bool sibling_find_fd_dir(Sibling *sibling, int dirfd, const char *dir,
-                         int len);
+void sibling_rlimit(const Sibling *sibling, PublicLimit which,
+                    struct rlimit *rlim);
 
 /**
  * sibling_read_memory: read the guest's memory as the kernel does for cmdline
@@ -87,9 +94,11 @@ ssize_t sibling_read_memory(const Sibling *sibling, void *buf, uint64_t addr,
 
 /**
  * sibling_regions: the guest's mappings
+ * @host_mappings: how many the host says that it has; with many times as many
+ *                 it would only have its reader work
  *
  * Returns: as region_log_replay(), or NULL if they are not to be had.
  */
-GArray *sibling_regions(const Sibling *sibling);
+GArray *sibling_regions(const Sibling *sibling, size_t host_mappings);
 
 #endif /* LINUX_USER_SIBLING_H */

@@ -29,8 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t room = take(&in, 1);
     char *path = take_string(&in), *before = strdup(path);
     char *buf = malloc(room ? room : 1);
-    int plain = match("(^|/)fd/[0-9]+$", path);
-    int marked = match("(^|/)fd/\\./[0-9]+$", path);
+    int plain = match("(^|/)(task|\\.\\.)/[0-9]+/fd/[0-9]+$", path);
+    int marked = match("(^|/)(task|\\.\\.)/[0-9]+/fd/\\./[0-9]+$", path);
     bool fits = plain >= 0 && strlen(path) + 2 < room;
 
     CHECK(exec_name_mark(path, buf, room) == fits);

@@ -20,16 +20,18 @@ static const struct {
     { "exe", PROC_ENTRY_EXE }, { "cmdline", PROC_ENTRY_CMDLINE },
     { "environ", PROC_ENTRY_ENVIRON }, { "auxv", PROC_ENTRY_AUXV },
     { "stat", PROC_ENTRY_STAT }, { "statm", PROC_ENTRY_STATM },
-    { "status", PROC_ENTRY_STATUS }, { "comm", PROC_ENTRY_COMM },
     { "maps", PROC_ENTRY_MAPS }, { "smaps", PROC_ENTRY_SMAPS },
     { "limits", PROC_ENTRY_LIMITS },
 };
 
 static int proc_fd;
 
-static int proc_root(void)
+static bool number_of_procfs(char *number, size_t size)
 {
-    return proc_fd;
+    ssize_t len = readlinkat(proc_fd, "self", number, size - 1);
+
+    number[len > 0 ? len : 0] = '\0';
+    return len > 0;
 }
 
 /* Links of any name, in a directory of our own. */
@@ -48,32 +50,21 @@ static void prepare(void)
     }
     proc_fd = open("/proc", O_PATH | O_DIRECTORY);
     CHECK(proc_fd >= 0 && fstat(proc_fd, &st) == 0);
-    proc_name_init(st.st_dev, proc_root);
+    proc_name_init(st.st_dev, number_of_procfs);
     CHECK(mkdtemp(dir) && chdir(dir) == 0);
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
         CHECK(symlink(links[i][0], links[i][1]) == 0);
     }
 }
 
-static ProcEntry want_entry(const char *name, int *number)
+static ProcEntry want_entry(const char *name)
 {
-    size_t len = strlen(name);
-
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
         if (!strcmp(name, entries[i].name)) {
             return entries[i].entry;
         }
     }
-    for (size_t i = 0; i < len; i++) {
-        if (name[i] < '0' || name[i] > '9') {
-            return PROC_ENTRY_NONE;
-        }
-    }
-    if (!len || len > 9 || (len > 1 && name[0] == '0')) {
-        return PROC_ENTRY_NONE;
-    }
-    *number = atoi(name);
-    return PROC_ENTRY_NUMBER;
+    return PROC_ENTRY_NONE;
 }
 
 static bool is_same(const struct stat *st, const char *path)
@@ -84,21 +75,19 @@ static bool is_same(const struct stat *st, const char *path)
            st->st_ino == other.st_ino;
 }
 
-/* Is the directory ours, or one of our threads', with @below behind it? */
-static bool is_ours(const struct stat *st, const char *below)
+/* Is the directory ours, or one of our threads'? */
+static bool is_ours(const struct stat *st)
 {
     char path[PATH_MAX];
     struct dirent *entry;
     bool found;
     DIR *dir;
 
-    snprintf(path, sizeof(path), "/proc/self%s", below);
-    found = is_same(st, path);
+    found = is_same(st, "/proc/self");
     dir = opendir("/proc/self/task");
     while (!found && dir && (entry = readdir(dir))) {
         if (entry->d_name[0] != '.') {
-            snprintf(path, sizeof(path), "/proc/self/task/%s%s",
-                     entry->d_name, below);
+            snprintf(path, sizeof(path), "/proc/self/task/%s", entry->d_name);
             found = is_same(st, path);
         }
     }
@@ -119,9 +108,7 @@ static bool want_own(const char *path, ProcName name)
     if (stat(dir, &st)) {
         return false;
     }
-    return name.entry == PROC_ENTRY_NUMBER
-           ? is_ours(&st, "/fd") || is_ours(&st, "/fdinfo")
-           : is_ours(&st, "");
+    return is_ours(&st);
 }
 
 /* Most paths are made of names that lead somewhere. */
@@ -163,20 +150,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct stat a, b;
     ProcEntry want;
     ProcName name;
-    int number = 0;
     char *path;
 
     prepare();
     path = take_path(&in);
     name = proc_name_guess(path);
     slash = strrchr(path, '/');
-    want = want_entry(slash ? slash + 1 : path, &number);
+    want = want_entry(slash ? slash + 1 : path);
     CHECK(name.dir_len == (slash ? slash + 1 - path : 0));
     CHECK(name.entry == want);
-    CHECK(want != PROC_ENTRY_NUMBER || name.number == number);
     /* What is looked at first must let pass all that matters. */
-    CHECK(proc_name_may_be_path(path) ||
-          (want != PROC_ENTRY_EXE && want != PROC_ENTRY_NUMBER));
+    CHECK(proc_name_may_be_exe(path) || want != PROC_ENTRY_EXE);
     if (strlen(path) < PATH_MAX - 1) {
         errno = EUCLEAN;
         CHECK(proc_name_is_own(AT_FDCWD, path, name) ==

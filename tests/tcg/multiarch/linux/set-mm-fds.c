@@ -567,23 +567,9 @@ static void check_every(const char *id, const char *text, int want,
                  "number %d got %s", number[i - 1], err_name(got));
 }
 
-static bool is_multiplexed(int (*fn)(int fd))
-{
-#if defined(SYS_socketcall) && !defined(SYS_accept)
-    return fn == p_accept;
-#else
-    (void)fn;
-    return false;
-#endif
-}
-
 static void not_open(const char *id, const void *arg)
 {
     for (const struct probe *probe = arg; probe->text; probe++) {
-        if (is_multiplexed(probe->fn) && !sw_sees_into_socketcall()) {
-            skip(id, probe->text, "the emulator does not look into memory");
-            continue;
-        }
         check_every(id, probe->text, EBADF, probe->fn);
     }
     identity(id, "probed", judge.self);
@@ -713,10 +699,8 @@ static void size_of_table(const char *id, const void *arg)
     check(fd_size() > 2 && fd_size() <= 64, id,
           "FDSize with three descriptors is 64 at most",
           "got %u", fd_size());
-    check_select(id, sw_has_short_table() ?
-                 "select of a number behind the table: OK" :
-                 "select of a number behind the table: EBADF", limit - 1,
-                 limit, sw_has_short_table() ? 0 : EBADF);
+    check_select(id, "select of a number behind the table: OK", limit - 1,
+                 limit, 0);
     dup2(1, limit - 1);
     check(fd_size() >= limit, id, "FDSize with the last number",
           "expected %u at least got %u", limit, fd_size());
@@ -1333,11 +1317,8 @@ static void tables_apart(const char *id, const void *arg)
     pthread_join(thread, NULL);
     check_err(id, "a third thread installs a file", want_install(0),
               apart.installed);
-    /* Where it does not, the end comes at any time after the join. */
-    if (sw_outlives_table()) {
-        identity(id, "first thread, which has not looked before the end",
-                 want_install(0) ? judge.self : path_of("new1"));
-    }
+    identity(id, "first thread, which has not looked before the end",
+             want_install(0) ? judge.self : path_of("new1"));
     close(9);
     close(3);
     close(4);
@@ -1853,11 +1834,6 @@ static void limit_at_start(const char *id, const void *arg)
     check_limit_everywhere(id, "at start", at_start.rlim_cur,
                            at_start.rlim_max);
     snprintf(path, sizeof(path), "/proc/%d/limits", *(const int *)arg);
-    if (!sw_shows_whole_limit()) {
-        skip(id, "the limit of who has started it",
-             "the last numbers may be the emulator's");
-        return;
-    }
     check_limit(id, "the limit of who has started it", limits_of(path),
                 at_start);
 }

@@ -110,10 +110,13 @@ static void *attack_ranges(void *arg)
 
 static void *attack_limit(void *arg)
 {
+    const unsigned fewest = sw_fewest_numbers();
     uint32_t state = (uintptr_t)arg * 31 + 1;
 
     while (!stopped()) {
-        struct rlimit limit = { next_random(&state) % LIMIT, war.max };
+        struct rlimit limit = {
+            fewest + next_random(&state) % (LIMIT - fewest), war.max
+        };
 
         setrlimit(RLIMIT_NOFILE, &limit);
         for (int i = 0; i < 20; i++) {

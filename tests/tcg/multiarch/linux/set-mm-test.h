@@ -625,40 +625,12 @@ static inline bool sw_lacks(long call)
 }
 
 /*
- * room-for-private: where the hard limit of descriptors is the soft one, the
- * emulator keeps the last few for itself and shows a lower one.
+ * few-numbers: PR_SET_MM_EXE_FILE needs two numbers below the limit of
+ * descriptors, for the file and for the one that it replaces.
  */
-static inline bool sw_shows_whole_limit(void)
+static inline unsigned sw_fewest_numbers(void)
 {
-    return judge.native;
-}
-
-/*
- * table-size: select(2) does not look at numbers behind the end of the
- * process's table of descriptors; the emulator's is longer than the guest's.
- */
-static inline bool sw_has_short_table(void)
-{
-    return judge.native;
-}
-
-/*
- * own-table: a thread that has left the common table of descriptors and has
- * installed an executable takes that with it when it ends, unless somebody
- * looks before.
- */
-static inline bool sw_outlives_table(void)
-{
-    return judge.native;
-}
-
-/*
- * socketcall: where accept(2) is no system call of its own, its descriptor is
- * in memory, and one of the emulator's is no socket instead of not open.
- */
-static inline bool sw_sees_into_socketcall(void)
-{
-    return judge.native;
+    return judge.native ? 0 : 2;
 }
 
 /* open-flags: QEMU forgets the flags of openat2 that no target knows. */

@@ -1,0 +1,246 @@
+/*
+ * Files that QEMU itself reads and writes as streams
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sys/random.h>
+#include "set-mm/host/fork-safety.h"
+#include "set-mm/host/own-stream.h"
+#include "set-mm/host/own-table.h"
+#include "set-mm/rules/same-file.h"
+
+typedef struct OwnStream OwnStream;
+struct OwnStream {
+    int fd;                 /* in the keeper's table; -1: there is no more */
+    char *path;
+    int flags;              /* of open(2) */
+    struct stat st;
+    int held;               /* by a forking thread, or -1 */
+    OwnStream *next;
+};
+
+static struct {
+    QemuMutex lock;
+    OwnStream *first;
+} streams;
+
+typedef struct StreamCall {
+    OwnStream *stream;
+    void *buf;
+    size_t size;
+} StreamCall;
+
+static long open_stream(void *opaque)
+{
+    OwnStream *s = opaque;
+
+    int fd = open(s->path, s->flags | O_CLOEXEC, 0666);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    s->fd = own_table_keep(fd);
+    if (s->fd >= 0) {
+        fstat(s->fd, &s->st);
+    }
+    return s->fd < 0 ? s->fd : 0;
+}
+
+/* A child goes on to append to what is there. */
+static void open_again(OwnStream *s)
+{
+    char held[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+
+    snprintf(held, sizeof(held), "/proc/self/fd/%d", s->held);
+    s->fd = own_table_keep(open(s->held < 0 ? s->path : held,
+                                (s->flags & ~(O_CREAT | O_TRUNC)) |
+                                O_CLOEXEC));
+}
+
+static long open_all_again(void *opaque)
+{
+    for (OwnStream *s = streams.first; s; s = s->next) {
+        open_again(s);
+    }
+    return 0;
+}
+
+/* As for the executable (exe-file.c). */
+static void hold_nameless(void)
+{
+    for (OwnStream *s = streams.first; s; s = s->next) {
+        char link[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
+        struct stat st;
+
+        s->held = -1;
+        if (s->fd < 0 || (stat(s->path, &st) == 0 && same_file(&st, &s->st))) {
+            continue;
+        }
+        snprintf(link, sizeof(link), "/proc/self/task/%d/fd/%d",
+                 (int)own_table_thread(), s->fd);
+        s->held = open(link, O_PATH | O_CLOEXEC);
+    }
+}
+
+static void let_go(void)
+{
+    for (OwnStream *s = streams.first; s; s = s->next) {
+        if (s->held >= 0) {
+            close(s->held);
+            s->held = -1;
+        }
+    }
+}
+
+static long do_read(void *opaque)
+{
+    const StreamCall *c = opaque;
+
+    return read(c->stream->fd, c->buf, c->size);
+}
+
+static long do_write(void *opaque)
+{
+    const StreamCall *c = opaque;
+
+    return write(c->stream->fd, c->buf, c->size);
+}
+
+static ssize_t read_stream(void *cookie, char *buf, size_t size)
+{
+    StreamCall call = { cookie, buf, size };
+
+    return own_table_call(do_read, &call);
+}
+
+/* A log that cannot be written is no reason to stop. */
+static ssize_t write_stream(void *cookie, const char *buf, size_t size)
+{
+    StreamCall call = { cookie, (void *)buf, size };
+    long ret = own_table_call(do_write, &call);
+
+    return ret < 0 ? size : ret;
+}
+
+static long do_close(void *opaque)
+{
+    OwnStream *s = opaque;
+
+    return close(s->fd);
+}
+
+static int close_stream(void *cookie)
+{
+    OwnStream *s = cookie;
+
+    qemu_mutex_lock(&streams.lock);
+    for (OwnStream **at = &streams.first; *at; at = &(*at)->next) {
+        if (*at == s) {
+            *at = s->next;
+            break;
+        }
+    }
+    qemu_mutex_unlock(&streams.lock);
+    own_table_call(do_close, s);
+    g_free(s->path);
+    g_free(s);
+    return 0;
+}
+
+/* Returns: flags of open(2), or -1 for a mode that nobody here uses. */
+static int flags_of(const char *mode)
+{
+    if (strchr(mode, '+')) {
+        return -1;
+    }
+    switch (*mode) {
+    case 'r':
+        return O_RDONLY;
+    case 'w':
+        return O_WRONLY | O_CREAT | O_TRUNC | O_APPEND;
+    case 'a':
+        return O_WRONLY | O_CREAT | O_APPEND;
+    default:
+        return -1;
+    }
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+    static const cookie_io_functions_t functions = {
+        .read = read_stream,
+        .write = write_stream,
+        .close = close_stream,
+    };
+    int flags = flags_of(mode);
+    OwnStream *s;
+    long error;
+
+    if (flags < 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    s = g_new0(OwnStream, 1);
+    s->path = g_strdup(path);
+    s->flags = flags;
+    s->held = -1;
+    error = own_table_call(open_stream, s);
+    if (error) {
+        g_free(s->path);
+        g_free(s);
+        errno = -error;
+        return NULL;
+    }
+    qemu_mutex_lock(&streams.lock);
+    s->next = streams.first;
+    streams.first = s;
+    qemu_mutex_unlock(&streams.lock);
+    return fopencookie(s, flags == O_RDONLY ? "r" : "w", functions);
+}
+
+/* By the name that it has with offsets of 64 bits. */
+FILE *__wrap_fopen64(const char *path, const char *mode)
+{
+    return __wrap_fopen(path, mode);
+}
+
+typedef struct RandomCall {
+    void *buf;
+    size_t size;
+} RandomCall;
+
+static long read_random(void *opaque)
+{
+    const RandomCall *c = opaque;
+    int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+    ssize_t ret = fd < 0 ? -1 : read(fd, c->buf, c->size);
+
+    close(fd);
+    return ret;
+}
+
+/* An emulator that runs us can have an error for no bytes. */
+ssize_t __wrap_getrandom(void *buf, size_t size, unsigned flags)
+{
+    ssize_t ret = __real_getrandom(buf, size, flags);
+    RandomCall call = { buf, size };
+
+    if (ret < 0 && (errno == ENOSYS || errno == EPERM || !size)) {
+        ret = size ? own_table_call(read_random, &call) : 0;
+    }
+    return ret;
+}
+
+static void __attribute__((constructor(103))) own_stream_init(void)
+{
+    static const ForkActions at_fork = {
+        .before = hold_nameless,
+        .in_parent = let_go,
+        .in_child = let_go,
+    };
+
+    fork_safety_lock_init(&streams.lock, &at_fork);
+    own_table_at_start(open_all_again, NULL);
+}

@@ -1,0 +1,359 @@
+/*
+ * Descriptors of the emulator's own, in a table that is not the guest's
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <dirent.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include "qemu/atomic.h"
+#include "set-mm/host/fork-safety.h"
+#include "set-mm/host/own-table.h"
+
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE (1u << 1)
+#endif
+
+enum {
+    /* Of the same number on all architectures. */
+    NR_PIDFD_OPEN = 434,
+    NR_CLOSE_RANGE = 436,
+    NR_PIDFD_GETFD = 438,
+    /* Several paths of PATH_MAX bytes, and a buffer. */
+    STACK_SIZE = 256 * 1024,
+    MAX_STARTS = 8,
+};
+
+/* Of a request. */
+enum { IDLE, POSTED, DONE };
+
+static struct {
+    QemuMutex lock;         /* of a request, and of making the keeper */
+    int request;            /* a futex */
+    OwnWork *work;
+    void *opaque;
+    long ret;
+    pid_t thread;           /* 0: there is none */
+    int ready;              /* a futex: the keeper has begun, or failed */
+    int nstarts;
+    struct {
+        OwnWork *work;
+        void *opaque;
+    } start[MAX_STARTS];
+} keeper;
+
+static __thread bool is_keeper;
+
+static void futex_wait(int *word, int value)
+{
+    syscall(__NR_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+}
+
+static void futex_set(int *word, int value)
+{
+    qatomic_store_release(word, value);
+    syscall(__NR_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+/* --- The keeper's thread -------------------------------------------------- */
+
+/* Where close_range(2) is refused; the table is a copy of the guest's. */
+static void close_each(void)
+{
+    DIR *dir = opendir("/proc/thread-self/fd");
+    struct dirent *entry;
+    bool again = dir;
+
+    if (!dir) {
+        for (int fd = 0; fd < sysconf(_SC_OPEN_MAX) && fd < 65536; fd++) {
+            close(fd);
+        }
+        return;
+    }
+    while (again) {
+        again = false;
+        rewinddir(dir);
+        while ((entry = readdir(dir))) {
+            int fd = *entry->d_name == '.' ? -1 : atoi(entry->d_name);
+
+            if (fd >= 0 && fd != dirfd(dir)) {
+                close(fd);
+                again = true;
+            }
+        }
+    }
+    closedir(dir);
+}
+
+static void empty_table(void)
+{
+    if (syscall(NR_CLOSE_RANGE, 0, -1u, 0) < 0) {
+        close_each();
+    }
+}
+
+/* The one call leaves a whole table behind and copies nothing. */
+static bool leave_table(void)
+{
+    if (syscall(NR_CLOSE_RANGE, 0, -1u, CLOSE_RANGE_UNSHARE) == 0) {
+        return true;
+    }
+    if (unshare(CLONE_FILES) < 0) {
+        return false;
+    }
+    empty_table();
+    return true;
+}
+
+static void serve(void)
+{
+    is_keeper = true;
+    prctl(PR_SET_NAME, OWN_TABLE_COMM);
+    for (int file = 0; file < OWN_FILES_END; file++) {
+        own_table_clear(file);
+    }
+    for (int i = 0; i < keeper.nstarts; i++) {
+        keeper.start[i].work(keeper.start[i].opaque);
+    }
+    qatomic_set(&keeper.thread, syscall(__NR_gettid));
+    futex_set(&keeper.ready, 1);
+    for (;;) {
+        while (qatomic_load_acquire(&keeper.request) != POSTED) {
+            futex_wait(&keeper.request, qatomic_read(&keeper.request));
+        }
+        keeper.ret = keeper.work(keeper.opaque);
+        futex_set(&keeper.request, DONE);
+    }
+}
+
+static int serve_beside(void *opaque)
+{
+    empty_table();
+    serve();
+    return 0;
+}
+
+/*
+ * Filters of containers refuse unshare(2), and older ones close_range(2); then
+ * a second thread is made without CLONE_FILES.  It uses this one's thread-local
+ * storage, so this one sleeps.
+ */
+static void serve_by_clone(void)
+{
+    void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+    if (stack == MAP_FAILED ||
+        clone(serve_beside, (char *)stack + STACK_SIZE,
+              CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
+              CLONE_SYSVSEM, NULL) < 0) {
+        futex_set(&keeper.ready, -1);
+        return;
+    }
+    for (;;) {
+        pause();
+    }
+}
+
+static void *keeper_main(void *opaque)
+{
+    if (leave_table()) {
+        serve();
+    } else {
+        serve_by_clone();
+    }
+    return NULL;
+}
+
+/*
+ * Signals are the guest's.  The C library keeps its own two from being blocked,
+ * and the guest can send these as well.
+ *
+ * Returns: whether there is a keeper now.
+ */
+static bool start_keeper(void)
+{
+    uint64_t all = -1, old;
+    pthread_attr_t attr;
+    pthread_t thread;
+    int error;
+
+    keeper.ready = 0;
+    keeper.request = IDLE;
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, STACK_SIZE);
+    syscall(__NR_rt_sigprocmask, SIG_BLOCK, &all, &old, sizeof(all));
+    error = pthread_create(&thread, &attr, keeper_main, NULL);
+    syscall(__NR_rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof(old));
+    pthread_attr_destroy(&attr);
+    while (!error && !qatomic_load_acquire(&keeper.ready)) {
+        futex_wait(&keeper.ready, 0);
+    }
+    return qatomic_read(&keeper.thread) != 0;
+}
+
+/* --- For everybody -------------------------------------------------------- */
+
+static long call_locked(OwnWork *work, void *opaque)
+{
+    if (!keeper.thread && !start_keeper()) {
+        return -ENOSYS;
+    }
+    keeper.work = work;
+    keeper.opaque = opaque;
+    futex_set(&keeper.request, POSTED);
+    while (qatomic_load_acquire(&keeper.request) != DONE) {
+        futex_wait(&keeper.request, POSTED);
+    }
+    keeper.request = IDLE;
+    return keeper.ret;
+}
+
+long own_table_call(OwnWork *work, void *opaque)
+{
+    int error = errno;
+    long ret;
+
+    if (is_keeper) {
+        return work(opaque);
+    }
+    qemu_mutex_lock(&keeper.lock);
+    ret = call_locked(work, opaque);
+    qemu_mutex_unlock(&keeper.lock);
+    errno = error;
+    return ret;
+}
+
+void own_table_at_start(OwnWork *work, void *opaque)
+{
+    qemu_mutex_lock(&keeper.lock);
+    g_assert(keeper.nstarts < MAX_STARTS);
+    keeper.start[keeper.nstarts].work = work;
+    keeper.start[keeper.nstarts].opaque = opaque;
+    keeper.nstarts++;
+    qemu_mutex_unlock(&keeper.lock);
+}
+
+pid_t own_table_thread(void)
+{
+    return qatomic_read(&keeper.thread);
+}
+
+OwnPath own_table_path(OwnFile file)
+{
+    OwnPath path;
+
+    snprintf(path.path, sizeof(path.path), "/proc/self/task/%d/fd/%d",
+             (int)own_table_thread(), file);
+    return path;
+}
+
+int own_table_open_of(pid_t thread, int fd)
+{
+    char path[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
+    int ret, pidfd;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/fd/%d", (int)thread, fd);
+    ret = open(path, O_PATH | O_CLOEXEC);
+    if (ret >= 0 || faccessat(AT_FDCWD, "/proc/self", F_OK, 0) == 0) {
+        return ret;
+    }
+    /* Of the first thread's table, which is nearly always all threads'. */
+    pidfd = syscall(NR_PIDFD_OPEN, getpid(), 0);
+    if (pidfd < 0) {
+        return -1;
+    }
+    ret = syscall(NR_PIDFD_GETFD, pidfd, fd, 0);
+    close(pidfd);
+    return ret;
+}
+
+/* A thread can have a working directory, a root and mounts of its own. */
+static int open_start(pid_t thread, int dirfd, bool is_absolute)
+{
+    char path[sizeof("/proc/self/task//root") + 3 * sizeof(int)];
+
+    if (!is_absolute && dirfd != AT_FDCWD) {
+        return own_table_open_of(thread, dirfd);
+    }
+    snprintf(path, sizeof(path), "/proc/self/task/%d/%s", (int)thread,
+             is_absolute ? "root" : "cwd");
+    return open(path, O_PATH | O_CLOEXEC);
+}
+
+int own_table_openat(pid_t thread, int dirfd, const char *path, int flags)
+{
+    int start = open_start(thread, dirfd, *path == '/');
+    int ret;
+
+    if (start < 0) {
+        return -1;
+    }
+    path += strspn(path, "/");
+    ret = openat(start, *path ? path : ".", flags | O_CLOEXEC);
+    close(start);
+    return ret;
+}
+
+int own_table_put(OwnFile file, int fd)
+{
+    int ret = dup3(fd, file, O_CLOEXEC) < 0 ? -errno : 0;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ret;
+}
+
+/*
+ * A number that an OwnFile may get must not be taken by anything else, so there
+ * is always something: a file of nothing, which keeps no mount busy.
+ */
+void own_table_clear(OwnFile file)
+{
+    int fd;
+
+    close(file);
+    fd = eventfd(0, EFD_CLOEXEC);
+    if (fd >= 0 && fd != (int)file) {
+        own_table_put(file, fd);
+    }
+}
+
+int own_table_keep(int fd)
+{
+    int ret = fcntl(fd, F_DUPFD_CLOEXEC, OWN_FILES_END);
+
+    if (ret < 0) {
+        ret = -errno;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return ret;
+}
+
+static void restart_in_child(void)
+{
+    keeper.thread = 0;
+    start_keeper();
+}
+
+/*
+ * Before QEMU makes its first thread, so that the keeper is the second entry of
+ * the process's task directory, where other guests look for it, and so that
+ * forked children make theirs first, too.
+ */
+static void __attribute__((constructor(102))) own_table_init(void)
+{
+    static const ForkActions at_fork = { .in_child = restart_in_child };
+
+    fork_safety_lock_init(&keeper.lock, &at_fork);
+    start_keeper();
+}

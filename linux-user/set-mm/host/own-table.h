@@ -1,0 +1,119 @@
+/*
+ * Descriptors of the emulator's own, in a table that is not the guest's
+ *
+ * A thread of ours, the keeper, does not share its table of descriptors.  What
+ * it holds has no number that the guest could close, list, duplicate, receive
+ * or inherit, and counts for no limit of the guest's.  Every thread of the
+ * process reaches it as /proc/self/task/<keeper>/fd/N, a magic link like those
+ * of /proc/self/fd, for which the kernel asks no permission within a process.
+ *
+ * The keeper also opens and reads what the emulator needs for a moment.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_OWN_TABLE_H
+#define LINUX_USER_OWN_TABLE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Numbers in the keeper's table; others are free for short use.  The limit of
+ * descriptors counts there, too, so they begin at 0.
+ */
+typedef enum OwnFile {
+    OWN_EXE,                /* the guest's executable, O_PATH */
+    OWN_CANDIDATE,          /* what is to become it, O_PATH */
+    OWN_STATE,              /* see public-state.h */
+    OWN_PROC,               /* /proc, while a chroot hides it */
+    OWN_FILES_END,
+} OwnFile;
+
+/* The keeper's name, as the host's /proc tells everybody. */
+#define OWN_TABLE_COMM "qemu-set-mm"
+
+/* Work for the keeper; what it opens it closes, or gives an OwnFile. */
+typedef long OwnWork(void *opaque);
+
+/**
+ * own_table_call: have the keeper do something
+ * @work: called with @opaque in the keeper's thread; takes no lock that anybody
+ *        can hold while calling this function, and does not wait
+ *
+ * One at a time.  A keeper that could not be made before is tried again.
+ *
+ * Returns: what @work returns, or -ENOSYS if there is no keeper.
+ */
+long own_table_call(OwnWork *work, void *opaque);
+
+/**
+ * own_table_at_start: have each new keeper do something first
+ * @work: static; not called for the keeper that is there
+ * @opaque: static
+ *
+ * A forked child has no keeper and makes one before it goes on.  Whatever the
+ * work needs from the parent's table it must get by another way.
+ */
+void own_table_at_start(OwnWork *work, void *opaque);
+
+/**
+ * own_table_thread: the keeper's thread id, as /proc/self/task has it
+ *
+ * Returns: 0 if there is none.
+ */
+pid_t own_table_thread(void);
+
+/* A path to a file in the keeper's table. */
+typedef struct OwnPath {
+    char path[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
+} OwnPath;
+
+/* own_table_path: from /proc, whether there is such a file or not */
+OwnPath own_table_path(OwnFile file);
+
+/*
+ * The following are for the keeper itself, within an OwnWork.
+ */
+
+/**
+ * own_table_open_of: open what a thread of the process has open
+ * @thread: its id
+ * @fd: a number in its table
+ *
+ * Returns: a descriptor opened with O_PATH, or where there is no /proc a
+ * duplicate; or -1 with errno.
+ */
+int own_table_open_of(pid_t thread, int fd);
+
+/**
+ * own_table_openat: openat(2) as a thread of the process means it
+ * @thread: its id
+ * @dirfd, @path: as it passed them; empty for @dirfd itself
+ *
+ * Returns: a descriptor, or -1 with errno.
+ */
+int own_table_openat(pid_t thread, int dirfd, const char *path, int flags);
+
+/**
+ * own_table_put: give a descriptor its number
+ * @fd: is closed; may be -1
+ *
+ * Readers of the number find the old file or the new one.
+ *
+ * Returns: 0, or a negative errno with the old one in place.
+ */
+int own_table_put(OwnFile file, int fd);
+
+/* own_table_clear: let go of what has that number */
+void own_table_clear(OwnFile file);
+
+/**
+ * own_table_keep: give a descriptor a number that it can have for long
+ * @fd: is closed; may be -1
+ *
+ * Returns: the number, or a negative errno.
+ */
+int own_table_keep(int fd);
+
+#endif /* LINUX_USER_OWN_TABLE_H */

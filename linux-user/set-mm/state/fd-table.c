@@ -1,0 +1,138 @@
+/*
+ * What is known of the numbers in the guest's tables of descriptors
+ *
+ * Atomics instead of a lock: they are asked by every read, and a fork must not
+ * find a lock held.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sys/mman.h>
+#include "set-mm/state/fd-table.h"
+
+static FdTable first_table;
+__thread FdTable *fd_table_own = &first_table;
+
+/* The first one stays. */
+void fd_table_put(FdTable *table)
+{
+    if (table != &first_table && qatomic_fetch_dec(&table->refs) == 1) {
+        munmap(table->word, FD_TABLE_SIZE * sizeof(*table->word));
+        g_free(table);
+    }
+}
+
+static void drop_table(gpointer table)
+{
+    fd_table_put(table);
+}
+
+/* Has a thread that ends drop its table. */
+static GPrivate own_reference = G_PRIVATE_INIT(drop_table);
+
+/* Only what is touched costs memory. */
+static uint32_t *new_words(void)
+{
+    void *words = mmap(NULL, FD_TABLE_SIZE * sizeof(uint32_t),
+                       PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    return words == MAP_FAILED ? NULL : words;
+}
+
+void fd_table_init(void)
+{
+    first_table.word = new_words();
+    if (!first_table.word) {
+        fprintf(stderr, "qemu: no memory for the table of descriptors\n");
+        exit(EXIT_FAILURE);
+    }
+}
+
+void fd_table_share(FdTable *table)
+{
+    fd_table_own = table;
+    g_private_replace(&own_reference, table == &first_table ? NULL : table);
+}
+
+void fd_table_unshare(void)
+{
+    FdTable *table = g_new0(FdTable, 1);
+
+    table->word = new_words();
+    if (!table->word) {
+        fprintf(stderr, "qemu: no memory for a table of descriptors\n");
+        exit(EXIT_FAILURE);
+    }
+    table->refs = 1;
+    fd_table_share(table);
+}
+
+FdTable *fd_table_get(void)
+{
+    qatomic_inc(&fd_table_own->refs);
+    return fd_table_own;
+}
+
+static void note_end(FdTable *table, int end)
+{
+    int old = qatomic_read(&table->end);
+
+    while (old < end) {
+        int found = qatomic_cmpxchg(&table->end, old, end);
+
+        if (found == old) {
+            break;
+        }
+        old = found;
+    }
+}
+
+void fd_table_note_plain(int fd, uint32_t seen)
+{
+    if ((seen & FD_STATE) == 0) {
+        note_end(fd_table_own, fd + 1);
+        qatomic_cmpxchg(&fd_table_own->word[fd], seen, seen | FD_PLAIN);
+    }
+}
+
+static unsigned end_of(unsigned last)
+{
+    return MIN(last, FD_TABLE_SIZE - 1) + 1;
+}
+
+/* A range seldom reaches beyond what was ever open. */
+void fd_table_begin(unsigned first, unsigned last)
+{
+    FdTable *table = fd_table_own;
+    unsigned end = end_of(last);
+
+    if (first != last) {
+        end = MIN(end, qatomic_read(&table->end));
+    } else if (first < end) {
+        note_end(table, end);
+    }
+    for (unsigned fd = first; fd < end; fd++) {
+        uint32_t old = qatomic_read(&table->word[fd]), found;
+
+        while ((found = qatomic_cmpxchg(&table->word[fd], old,
+                                        (old & ~FD_PLAIN) + FD_CHANGING)) !=
+               old) {
+            old = found;
+        }
+    }
+}
+
+/* What was noted for the first time meanwhile was opened meanwhile. */
+void fd_table_end(unsigned first, unsigned last)
+{
+    FdTable *table = fd_table_own;
+    unsigned end = MIN(end_of(last), qatomic_read(&table->end));
+
+    for (unsigned fd = first; fd < end; fd++) {
+        if (qatomic_read(&table->word[fd]) & (FD_STATE & ~FD_PLAIN)) {
+            qatomic_add(&table->word[fd], FD_VERSION - FD_CHANGING);
+        }
+    }
+}

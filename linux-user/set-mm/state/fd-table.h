@@ -1,0 +1,82 @@
+/*
+ * What is known of the numbers in the guest's tables of descriptors
+ *
+ * Nothing but whether a number is a file of which nothing need be decided, so
+ * that reading it costs a comparison.  Whoever does not know asks the host.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_FD_TABLE_H
+#define LINUX_USER_FD_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "qemu/atomic.h"
+
+/* Of numbers from here on nothing is known. */
+enum { FD_TABLE_SIZE = 1 << 20 };
+
+/*
+ * A number's word.  While somebody changes what the number means nobody may
+ * note what it was before, and afterwards nobody who looked before.
+ */
+enum {
+    FD_PLAIN = 1,
+    FD_CHANGING = 2,        /* times the calls that are under way */
+    FD_STATE = 1023,        /* both */
+    FD_VERSION = 1024,      /* how often it has changed, times this */
+};
+
+typedef struct FdTable {
+    uint32_t *word;
+    int refs;
+    int end;                /* no number from here on was noted */
+} FdTable;
+
+/* The calling thread's; read by the functions below only. */
+extern __thread FdTable *fd_table_own;
+
+/* fd_table_init: before any other function here */
+void fd_table_init(void);
+
+/**
+ * fd_table_unshare: the calling thread has a table of its own from now on
+ * fd_table_share: it shares another thread's, as a new thread does
+ * @table: fd_table_get() of that thread, whose reference passes
+ * fd_table_put: drop a reference that nobody has taken
+ */
+void fd_table_unshare(void);
+void fd_table_share(FdTable *table);
+FdTable *fd_table_get(void);
+void fd_table_put(FdTable *table);
+
+/* fd_table_word: what is known of a number, to be noted or compared later */
+static inline uint32_t fd_table_word(int fd)
+{
+    return (unsigned)fd < FD_TABLE_SIZE ? qatomic_read(&fd_table_own->word[fd])
+                                        : FD_CHANGING;
+}
+
+/* fd_table_is_plain: asked by every read of the guest */
+static inline bool fd_table_is_plain(int fd)
+{
+    return (fd_table_word(fd) & FD_STATE) == FD_PLAIN;
+}
+
+/**
+ * fd_table_note_plain: nothing need be decided of a number
+ * @seen: fd_table_word() before that was found out
+ */
+void fd_table_note_plain(int fd, uint32_t seen);
+
+/**
+ * fd_table_begin: numbers are about to be closed or replaced
+ * @first, @last: numbers, the last one included
+ *
+ * fd_table_end: it has been done, or has failed
+ */
+void fd_table_begin(unsigned first, unsigned last);
+void fd_table_end(unsigned first, unsigned last);
+
+#endif /* LINUX_USER_FD_TABLE_H */

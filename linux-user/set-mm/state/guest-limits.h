@@ -1,0 +1,39 @@
+/*
+ * Resource limits that QEMU grants a guest and does not apply
+ *
+ * The host would apply them to the emulator's own memory.  They are what the
+ * guest has set all the same: for getrlimit(2), for /proc/PID/limits, for
+ * brk(2) and PR_SET_MM, which are judged by RLIMIT_DATA, and for other guests.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_GUEST_LIMITS_H
+#define LINUX_USER_GUEST_LIMITS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include "set-mm/state/public-state.h"
+
+/* guest_limits_init: after public_state_init() */
+void guest_limits_init(void);
+
+/**
+ * guest_limits_find: is a limit one of these?
+ * @resource: a host value
+ * @which: gets it
+ */
+bool guest_limits_find(int resource, PublicLimit *which);
+
+/**
+ * guest_limits_get: what the guest has set; before that, the host's
+ * guest_limits_set: set it, whole for every reader
+ */
+void guest_limits_get(PublicLimit which, struct rlimit *rlim);
+void guest_limits_set(PublicLimit which, const struct rlimit *rlim);
+
+/* guest_limits_data: soft RLIMIT_DATA in bytes, UINT64_MAX if unlimited */
+uint64_t guest_limits_data(void);
+
+#endif /* LINUX_USER_GUEST_LIMITS_H */
