@@ -33,13 +33,6 @@ position weave;
 - dup3@weave(old, new, flags)
 + guest_dup3(old, new, flags)
 
-@unshare@
-expression flags;
-position weave;
-@@
-- get_errno(unshare@weave(flags))
-+ get_errno(guest_unshare(flags))
-
 @thread@
 expression thread, attr, fn, arg;
 position weave;

@@ -52,6 +52,13 @@ position weave;
 - lstat@weave(path(p), st)
 + guest_fstatat(AT_FDCWD, path(p), st, AT_SYMLINK_NOFOLLOW)
 
+@fstat@
+expression fd, st;
+position weave;
+@@
+- get_errno(fstat@weave(fd, st))
++ get_errno(guest_fstat(fd, st))
+
 @fstatat@
 expression dirfd, p, st, flags;
 position weave;

@@ -5,7 +5,6 @@
  */
 
 #include "qemu/osdep.h"
-#include <sched.h>
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/host/exec-check.h"
 #include "set-mm/state/fd-table.h"
@@ -64,16 +63,6 @@ int guest_close_range(HostCloseRange *host, unsigned first, unsigned last,
     fd_table_begin(first, last);
     ret = host(first, last, flags);
     fd_table_end(first, last);
-    return ret;
-}
-
-int guest_unshare(int flags)
-{
-    int ret = unshare(flags);
-
-    if (ret == 0 && (flags & CLONE_FILES)) {
-        fd_table_unshare();
-    }
     return ret;
 }
 

@@ -27,9 +27,6 @@ typedef int HostCloseRange(int first, int last, int flags);
 int guest_close_range(HostCloseRange *host, unsigned first, unsigned last,
                       int flags);
 
-/* guest_unshare: unshare(2); returns 0, or -1 with errno */
-int guest_unshare(int flags);
-
 /**
  * guest_pthread_create: pthread_create(3) for a thread of the guest's, which
  * shares its maker's table of descriptors

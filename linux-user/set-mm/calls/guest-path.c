@@ -18,6 +18,7 @@
 #include "set-mm/state/exe-file.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/calls/guest-path.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/rules/proc-name.h"
@@ -39,6 +40,7 @@ void guest_path_init(void)
 
 const char *guest_prefixed(const char *name)
 {
+    name = guest_task_path(name);
     if (!has_prefix || !name || *name != '/') {
         return name;
     }
@@ -284,10 +286,26 @@ int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags)
     if (follow && path && find_exe(dirfd, path, &place)) {
         return fstatat(dirfd, place_for_host(dirfd, path, &place), st, flags);
     }
+    path = guest_task_path(path);
     ret = fstatat(dirfd, path, st, flags);
-    if (ret == 0 && follow && may_be_emulator(st) &&
-        guest_path_is_exe(dirfd, &path)) {
+    if (ret < 0) {
+        return ret;
+    }
+    if (follow && may_be_emulator(st) && guest_path_is_exe(dirfd, &path)) {
         return fstatat(dirfd, path, st, flags);
+    }
+    st->st_nlink = guest_task_links(dirfd, path, st->st_mode,
+                                    major(st->st_dev), st->st_nlink);
+    return 0;
+}
+
+int guest_fstat(int fd, struct stat *st)
+{
+    int ret = fstat(fd, st);
+
+    if (ret == 0) {
+        st->st_nlink = guest_task_links(fd, "", st->st_mode, major(st->st_dev),
+                                        st->st_nlink);
     }
     return ret;
 }
@@ -308,14 +326,20 @@ int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
         return host(dirfd, place_for_host(dirfd, path, &place), flags, mask,
                     stx);
     }
+    path = guest_task_path(path);
     ret = host(dirfd, path, flags, mask, stx);
-    if (ret == 0 && follow && S_ISREG(stx->stx_mode) &&
+    if (ret < 0) {
+        return ret;
+    }
+    if (follow && S_ISREG(stx->stx_mode) &&
         exe_file_may_be_emulator(stx->stx_mode, stx->stx_size,
                                  stx->stx_ino) &&
         guest_path_is_exe(dirfd, &path)) {
         return host(dirfd, path, flags, mask, stx);
     }
-    return ret;
+    stx->stx_nlink = guest_task_links(dirfd, path, stx->stx_mode,
+                                      stx->stx_dev_major, stx->stx_nlink);
+    return 0;
 }
 
 int guest_chroot(const char *path)

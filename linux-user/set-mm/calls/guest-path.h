@@ -20,7 +20,8 @@
 void guest_path_init(void);
 
 /**
- * guest_prefixed: QEMU's path(), that is -L, that a fork does not find locked
+ * guest_prefixed: QEMU's path(), that is -L, that a fork does not find locked;
+ * and guest_task_path()
  * @name: may be NULL
  *
  * Returns: @name, or a path that stays.
@@ -82,11 +83,13 @@ const char *guest_exec_path(int dirfd, const char *path, int flags);
 
 /**
  * guest_stat: stat(2)
+ * guest_fstat: fstat(2)
  * guest_fstatat: fstatat(2)
  *
  * Return: 0, or -1 with host errno.
  */
 int guest_stat(const char *path, struct stat *st);
+int guest_fstat(int fd, struct stat *st);
 int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags);
 
 /* statx(2) of the host */

@@ -31,6 +31,8 @@ static void __attribute__((constructor(101))) choose_allocator(void)
 #endif
 }
 
+__thread bool fork_safety_shares_files;
+
 /* Written at start-up only, by one thread. */
 static struct {
     struct {
@@ -40,7 +42,7 @@ static struct {
     int n;
 } locks;
 
-static void before_fork(void)
+void fork_safety_begin(void)
 {
     for (int i = locks.n - 1; i >= 0; i--) {
         qemu_mutex_lock(locks.at[i].lock);
@@ -52,7 +54,7 @@ static void before_fork(void)
     }
 }
 
-static void after_fork_parent(void)
+void fork_safety_end(void)
 {
     for (int i = 0; i < locks.n; i++) {
         if (locks.at[i].actions && locks.at[i].actions->in_parent) {
@@ -81,7 +83,7 @@ void fork_safety_lock_init(QemuMutex *lock, const ForkActions *actions)
     g_assert(locks.n < ARRAY_SIZE(locks.at));
     qemu_mutex_init(lock);
     if (!locks.n) {
-        pthread_atfork(before_fork, after_fork_parent, after_fork_child);
+        pthread_atfork(fork_safety_begin, fork_safety_end, after_fork_child);
     }
     locks.at[locks.n].lock = lock;
     locks.at[locks.n].actions = actions;

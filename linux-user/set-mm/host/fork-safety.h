@@ -26,4 +26,19 @@ typedef struct ForkActions {
  */
 void fork_safety_lock_init(QemuMutex *lock, const ForkActions *actions);
 
+/*
+ * Set by a thread whose next child is to share its table of descriptors: then
+ * nothing may be held open for the child.
+ */
+extern __thread bool fork_safety_shares_files;
+
+/**
+ * fork_safety_begin: take all locks and the actions before a fork
+ * fork_safety_end: and those behind it in the parent
+ *
+ * For what is like a fork to the modules.
+ */
+void fork_safety_begin(void);
+void fork_safety_end(void);
+
 #endif /* LINUX_USER_FORK_SAFETY_H */

@@ -75,7 +75,8 @@ static void hold_nameless(void)
         struct stat st;
 
         s->held = -1;
-        if (s->fd < 0 || (stat(s->path, &st) == 0 && same_file(&st, &s->st))) {
+        if (s->fd < 0 || fork_safety_shares_files ||
+            (stat(s->path, &st) == 0 && same_file(&st, &s->st))) {
             continue;
         }
         snprintf(link, sizeof(link), "/proc/self/task/%d/fd/%d",

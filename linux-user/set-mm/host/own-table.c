@@ -39,6 +39,7 @@ static struct {
     void *opaque;
     long ret;
     pid_t thread;           /* 0: there is none */
+    pid_t helper;           /* that sleeps beside it; 0: there is none */
     int ready;              /* a futex: the keeper has begun, or failed */
     int nstarts;
     struct {
@@ -98,7 +99,7 @@ static void empty_table(void)
 }
 
 /* The one call leaves a whole table behind and copies nothing. */
-static bool leave_table(void)
+bool own_table_leave(void)
 {
     if (syscall(NR_CLOSE_RANGE, 0, -1u, CLOSE_RANGE_UNSHARE) == 0) {
         return true;
@@ -117,10 +118,10 @@ static void serve(void)
     for (int file = 0; file < OWN_FILES_END; file++) {
         own_table_clear(file);
     }
+    qatomic_set(&keeper.thread, syscall(__NR_gettid));
     for (int i = 0; i < keeper.nstarts; i++) {
         keeper.start[i].work(keeper.start[i].opaque);
     }
-    qatomic_set(&keeper.thread, syscall(__NR_gettid));
     futex_set(&keeper.ready, 1);
     for (;;) {
         while (qatomic_load_acquire(&keeper.request) != POSTED) {
@@ -148,6 +149,7 @@ static void serve_by_clone(void)
     void *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 
+    qatomic_set(&keeper.helper, syscall(__NR_gettid));
     if (stack == MAP_FAILED ||
         clone(serve_beside, (char *)stack + STACK_SIZE,
               CLONE_VM | CLONE_FS | CLONE_SIGHAND | CLONE_THREAD |
@@ -162,7 +164,7 @@ static void serve_by_clone(void)
 
 static void *keeper_main(void *opaque)
 {
-    if (leave_table()) {
+    if (own_table_leave()) {
         serve();
     } else {
         serve_by_clone();
@@ -254,14 +256,28 @@ OwnPath own_table_path(OwnFile file)
     return path;
 }
 
+/* The first thread has another number in a procfs of another PID namespace. */
+static int open_by_proc(pid_t thread, const char *entry)
+{
+    char path[sizeof("/proc/self/task///") + 6 * sizeof(int) + 8];
+
+    if (thread == getpid()) {
+        snprintf(path, sizeof(path), "/proc/self/%s", entry);
+    } else {
+        snprintf(path, sizeof(path), "/proc/self/task/%d/%s", (int)thread,
+                 entry);
+    }
+    return open(path, O_PATH | O_CLOEXEC);
+}
+
 int own_table_open_of(pid_t thread, int fd)
 {
-    char path[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
+    char entry[sizeof("fd/") + 3 * sizeof(int)];
     int ret, pidfd;
 
-    snprintf(path, sizeof(path), "/proc/self/task/%d/fd/%d", (int)thread, fd);
-    ret = open(path, O_PATH | O_CLOEXEC);
-    if (ret >= 0 || faccessat(AT_FDCWD, "/proc/self", F_OK, 0) == 0) {
+    snprintf(entry, sizeof(entry), "fd/%d", fd);
+    ret = open_by_proc(thread, entry);
+    if (ret >= 0 || errno != ENOENT) {
         return ret;
     }
     /* Of the first thread's table, which is nearly always all threads'. */
@@ -277,14 +293,10 @@ int own_table_open_of(pid_t thread, int fd)
 /* A thread can have a working directory, a root and mounts of its own. */
 static int open_start(pid_t thread, int dirfd, bool is_absolute)
 {
-    char path[sizeof("/proc/self/task//root") + 3 * sizeof(int)];
-
     if (!is_absolute && dirfd != AT_FDCWD) {
         return own_table_open_of(thread, dirfd);
     }
-    snprintf(path, sizeof(path), "/proc/self/task/%d/%s", (int)thread,
-             is_absolute ? "root" : "cwd");
-    return open(path, O_PATH | O_CLOEXEC);
+    return open_by_proc(thread, is_absolute ? "root" : "cwd");
 }
 
 int own_table_openat(pid_t thread, int dirfd, const char *path, int flags)
@@ -339,9 +351,62 @@ int own_table_keep(int fd)
     return ret;
 }
 
+int own_table_threads(pid_t *thread)
+{
+    const pid_t both[] = {
+        qatomic_read(&keeper.thread), qatomic_read(&keeper.helper)
+    };
+    int n = 0;
+
+    for (int i = 0; i < ARRAY_SIZE(both); i++) {
+        if (both[i]) {
+            thread[n++] = both[i];
+        }
+    }
+    return n;
+}
+
+bool own_table_is_thread(pid_t thread)
+{
+    return thread > 0 && (thread == qatomic_read(&keeper.thread) ||
+                          thread == qatomic_read(&keeper.helper));
+}
+
+/* The threads of a process that a call finds alone must be gone. */
+static void wait_for_end(pid_t thread)
+{
+    while (thread && syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
+        sched_yield();
+    }
+}
+
+static long end_keeper(void *opaque)
+{
+    pthread_exit(NULL);
+}
+
+/* The one that sleeps beside it can only be ended with the process. */
+void own_table_end(void)
+{
+    if (keeper.thread && !keeper.helper) {
+        keeper.work = end_keeper;
+        futex_set(&keeper.request, POSTED);
+        wait_for_end(keeper.thread);
+        keeper.thread = 0;
+    }
+}
+
+void own_table_restart(void)
+{
+    if (!keeper.thread) {
+        start_keeper();
+    }
+}
+
 static void restart_in_child(void)
 {
     keeper.thread = 0;
+    keeper.helper = 0;
     start_keeper();
 }
 

@@ -64,6 +64,28 @@ void own_table_at_start(OwnWork *work, void *opaque);
  */
 pid_t own_table_thread(void);
 
+/**
+ * own_table_leave: a thread of the emulator's leaves the guest's table
+ *
+ * Returns: whether it has an empty table of its own now.
+ */
+bool own_table_leave(void);
+
+/**
+ * own_table_end: end the keeper and wait until it is gone
+ * own_table_restart: make one anew, as in a forked child
+ *
+ * Between the two nobody may use it; see host/alone.h.
+ */
+void own_table_end(void);
+void own_table_restart(void);
+
+/* own_table_threads: their ids; returns how many there are, two at most */
+int own_table_threads(pid_t *thread);
+
+/* own_table_is_thread: is that the id of a thread of this file's? */
+bool own_table_is_thread(pid_t thread);
+
 /* A path to a file in the keeper's table. */
 typedef struct OwnPath {
     char path[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];

@@ -210,9 +210,12 @@ static bool has_us(int dirfd, const char *dir, int dir_len,
         return false;
     }
     own[len] = '\0';
-    /* What has our number in both places was hardly made by somebody else. */
+    /*
+     * What has our number in both places was hardly made by somebody else; of
+     * the procfs that is known we mostly know better.
+     */
     return has_thread(dirfd, dir, dir_len, where->threads, own, &st) &&
-           st.st_dev != known.dev &&
+           (st.st_dev != known.dev || !own_number(own, sizeof(own))) &&
            is_procfs(dirfd, below(&path, dir, dir_len, "."), true);
 }
 

@@ -114,8 +114,8 @@ static long forget_candidate(void *opaque)
 }
 
 /*
- * A forked child's keeper opens the executable anew by its name; if that leads
- * to another file, or to none, the forking thread holds it.
+ * A new keeper, as a forked child's, opens what the forking thread holds, or
+ * else the file by its name.
  */
 static long open_again(void *opaque)
 {
@@ -123,7 +123,7 @@ static long open_again(void *opaque)
 
     if (exe.held >= 0) {
         fd = own_table_open_of(getpid(), exe.held);
-    } else if (*exe.name) {
+    } else if (leads_to(exe.name, &exe.st)) {
         fd = open(exe.name, O_PATH | O_CLOEXEC);
     }
     qatomic_set(&exe.is_open, own_table_put(OWN_EXE, fd) == 0);
@@ -132,15 +132,25 @@ static long open_again(void *opaque)
 
 /* --- At a fork ------------------------------------------------------------ */
 
-/* Nothing of this is seen by a guest of one thread. */
-static void hold_if_nameless(void)
+static bool is_only_thread(void)
+{
+    return !CPU_NEXT(first_cpu);
+}
+
+/*
+ * A guest of one thread cannot see it; to others it is shown only if it has no
+ * name, as a deleted file has one that leads nowhere, or to another link.
+ */
+static void hold_if_unseen(void)
 {
     char name[PATH_MAX];
 
     exe.held = -1;
-    /* A deleted file has a name that leads nowhere, or to another link. */
-    if (exe_file_name(name) && leads_to(name, &exe.st)) {
+    if (!is_only_thread() && exe_file_name(name) && leads_to(name, &exe.st)) {
         pstrcpy(exe.name, sizeof(exe.name), name);
+        return;
+    }
+    if (fork_safety_shares_files) {
         return;
     }
     exe.held = open(own_table_path(OWN_EXE).path, O_PATH | O_CLOEXEC);
@@ -155,7 +165,7 @@ static void let_go(void)
 }
 
 static const ForkActions at_fork = {
-    .before = hold_if_nameless,
+    .before = hold_if_unseen,
     .in_parent = let_go,
     .in_child = let_go,
 };

@@ -75,6 +75,14 @@ FdTable *fd_table_get(void)
     return fd_table_own;
 }
 
+/* Words that say so are never plain. */
+void fd_table_distrust(void)
+{
+    for (int fd = 0; fd < FD_TABLE_SIZE; fd++) {
+        qatomic_set(&fd_table_own->word[fd], FD_CHANGING);
+    }
+}
+
 static void note_end(FdTable *table, int end)
 {
     int old = qatomic_read(&table->end);

@@ -51,6 +51,12 @@ void fd_table_share(FdTable *table);
 FdTable *fd_table_get(void);
 void fd_table_put(FdTable *table);
 
+/**
+ * fd_table_distrust: nothing is remembered from now on, as another process
+ * shares the table
+ */
+void fd_table_distrust(void);
+
 /* fd_table_word: what is known of a number, to be noted or compared later */
 static inline uint32_t fd_table_word(int fd)
 {

@@ -11,8 +11,10 @@
 #include <linux/magic.h>
 #include "qemu/atomic.h"
 #include "qemu/host-utils.h"
+#include "set-mm/host/alone.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/host/own-table.h"
+#include "set-mm/host/rcu-thread.h"
 #include "set-mm/state/public-state.h"
 
 #ifndef F_SEAL_FUTURE_WRITE
@@ -107,6 +109,18 @@ static PublicState *map_file(int fd)
     return map == MAP_FAILED ? NULL : map;
 }
 
+static void note_helpers(PublicState *state)
+{
+    pid_t thread[ALONE_MOST];
+
+    QEMU_BUILD_BUG_ON(ALONE_MOST != PUBLIC_MOST_HELPERS);
+
+    state->helper_threads = alone_list(thread);
+    for (int i = 0; i < state->helper_threads; i++) {
+        state->helper[i] = thread[i];
+    }
+}
+
 /* The keeper's: a forked child shows what was true when it was forked. */
 static long show(void *opaque)
 {
@@ -117,33 +131,11 @@ static long show(void *opaque)
         munmap(pub.shown, MAP_SIZE);
     }
     pub.shown = shown;
+    note_helpers(pub.own);
     if (shown) {
         memcpy(shown, pub.own, used_size(pub.own));
     }
     return own_table_put(OWN_STATE, fd);
-}
-
-/* A child without a keeper must not write to its parent's. */
-static void show_nothing(void)
-{
-    if (!own_table_thread() && pub.shown) {
-        munmap(pub.shown, MAP_SIZE);
-        pub.shown = NULL;
-    }
-}
-
-void public_state_init(void)
-{
-    static const ForkActions at_fork = { .in_child = show_nothing };
-    void *map = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-    fork_safety_lock_init(&pub.lock, &at_fork);
-    if (map != MAP_FAILED) {
-        pub.own = map;
-        own_table_call(show, NULL);
-        own_table_at_start(show, NULL);
-    }
 }
 
 /*
@@ -192,6 +184,42 @@ static void put(void *at, const void *value, size_t len)
 static void put_number(uint32_t *at, uint32_t value)
 {
     put(at, &value, sizeof(value));
+}
+
+static void show_helpers(void)
+{
+    PublicState now;
+
+    note_helpers(&now);
+    if (begin_change()) {
+        put_number(&pub.own->helper_threads, now.helper_threads);
+        put(pub.own->helper, now.helper, sizeof(now.helper));
+        end_change();
+    }
+}
+
+/* A child without a keeper must not write to its parent's. */
+static void show_nothing(void)
+{
+    if (!own_table_thread() && pub.shown) {
+        munmap(pub.shown, MAP_SIZE);
+        pub.shown = NULL;
+    }
+}
+
+void public_state_init(void)
+{
+    static const ForkActions at_fork = { .in_child = show_nothing };
+    void *map = mmap(NULL, MAP_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    fork_safety_lock_init(&pub.lock, &at_fork);
+    if (map != MAP_FAILED) {
+        pub.own = map;
+        rcu_thread_at_change(show_helpers);
+        own_table_call(show, NULL);
+        own_table_at_start(show, NULL);
+    }
 }
 
 void public_state_set_layout(const MMLayout *layout)
@@ -258,7 +286,6 @@ void public_state_start(const PublicProgram *program)
 {
     if (begin_change()) {
         put(&pub.own->program, program, sizeof(*program));
-        put_number(&pub.own->helper_threads, PUBLIC_HELPER_THREADS);
         put_number(&pub.own->size, sizeof(*pub.own));
         put(pub.own->magic, magic, sizeof(magic));
         end_change();
@@ -329,6 +356,7 @@ static bool is_sound(const PublicState *state)
     return !memcmp(state->magic, magic, sizeof(magic)) &&
            state->size == sizeof(*state) &&
            state->auxv_len <= sizeof(state->auxv) &&
+           state->helper_threads <= PUBLIC_MOST_HELPERS &&
            (state->program.word_size == 4 || state->program.word_size == 8) &&
            is_power_of_2(state->program.page_size);
 }

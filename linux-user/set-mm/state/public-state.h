@@ -24,8 +24,9 @@
 
 enum {
     PUBLIC_AUXV_MAX = 1024,
-    /* The keeper, and QEMU's thread that frees what RCU has kept. */
-    PUBLIC_HELPER_THREADS = 2,
+    /* Threads of the emulator's own: the keeper always, and at most so many. */
+    PUBLIC_FEWEST_HELPERS = 1,
+    PUBLIC_MOST_HELPERS = 3,
 };
 
 /* The name of a note that every emulator has which shows such a state. */
@@ -61,7 +62,8 @@ typedef struct PublicState {
     uint32_t size;              /* of the struct, which differs by version */
     uint32_t changes;           /* odd while something is written */
     PublicProgram program;
-    uint32_t helper_threads;    /* of the emulator's own */
+    uint32_t helper_threads;    /* how many are in use of the next */
+    int32_t helper[PUBLIC_MOST_HELPERS];    /* ids in its PID namespace */
     uint32_t auxv_len;          /* in bytes */
     uint32_t nregions;          /* in the log behind the struct */
     PublicRlimit limit[NR_PUBLIC_LIMITS];

@@ -136,7 +136,8 @@ static bool read_state(Sibling *s)
     /* Its name and what it was started with anybody may see. */
     s->is_stranger = read_words(s->dir) > 0;
     memset(&s->state, 0, sizeof(s->state));
-    s->state.helper_threads = PUBLIC_HELPER_THREADS;
+    s->state.helper_threads = PUBLIC_FEWEST_HELPERS;
+    s->state.helper[0] = s->keeper;
     return s->is_stranger;
 }
 
@@ -332,7 +333,7 @@ static int executes_emulator(int dirfd, const char *dir)
 }
 
 /*
- * An emulator has at least three threads: its guest's and its own.
+ * An emulator has at least two threads: its guest's and its own.
  *
  * Returns: 1 or 0, or -1 for a process that lets nobody look at more than
  * @tasks, which gets its directory of threads.
@@ -342,7 +343,7 @@ static int is_emulator(int dirfd, const char *dir, struct stat *tasks)
     g_autofree char *path = g_strconcat(dir, "task", NULL);
 
     if (fstatat(dirfd, path, tasks, 0) == 0 &&
-        tasks->st_nlink < 2 + 1 + PUBLIC_HELPER_THREADS) {
+        tasks->st_nlink < 2 + 1 + PUBLIC_FEWEST_HELPERS) {
         return 0;
     }
     return executes_emulator(dirfd, dir);
@@ -407,6 +408,21 @@ bool sibling_exe_link(const Sibling *s, char *link, size_t size)
     return !s->is_stranger &&
            snprintf(link, size, "%s%d/fd/%d", s->is_task_dir ? "../" : "task/",
                     (int)s->keeper, OWN_EXE) < size;
+}
+
+bool sibling_hides(const Sibling *s, pid_t thread)
+{
+    bool hides = thread == s->keeper;
+
+    for (int i = 0; i < s->state.helper_threads; i++) {
+        hides |= thread == s->state.helper[i];
+    }
+    return hides;
+}
+
+unsigned sibling_hidden(const Sibling *s)
+{
+    return s->state.helper_threads;
 }
 
 size_t sibling_program(const Sibling *s)

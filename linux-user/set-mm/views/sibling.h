@@ -68,6 +68,12 @@ void sibling_put(Sibling *sibling);
  */
 bool sibling_exe_link(const Sibling *sibling, char *link, size_t size);
 
+/* sibling_hides: is that the id of a thread of its emulator's? */
+bool sibling_hides(const Sibling *sibling, pid_t thread);
+
+/* sibling_hidden: how many of these there are */
+unsigned sibling_hidden(const Sibling *sibling);
+
 /**
  * sibling_program: where the guest's arguments begin in the host's cmdline
  *

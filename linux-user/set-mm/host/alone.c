@@ -1,0 +1,42 @@
+/*
+ * Calls that want the process to have one thread
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "set-mm/host/alone.h"
+#include "set-mm/host/fork-safety.h"
+#include "set-mm/host/own-table.h"
+#include "set-mm/host/rcu-thread.h"
+
+long alone_call(long (*call)(void *opaque), void *opaque)
+{
+    int error;
+    long ret;
+
+    /* It can want a lock that a fork holds. */
+    rcu_thread_end();
+    fork_safety_begin();
+    own_table_end();
+    ret = call(opaque);
+    error = errno;
+    own_table_restart();
+    fork_safety_end();
+    errno = error;
+    return ret;
+}
+
+int alone_list(pid_t thread[ALONE_MOST])
+{
+    int n = own_table_threads(thread);
+
+    thread[n] = rcu_thread_id();
+    return thread[n] ? n + 1 : n;
+}
+
+bool alone_is_hidden(pid_t thread)
+{
+    return thread > 0 &&
+           (thread == rcu_thread_id() || own_table_is_thread(thread));
+}
