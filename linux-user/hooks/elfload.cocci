@@ -34,7 +34,7 @@ position weave;
 + !core_read_args(args, len)
 
 @comm@
-identifier fill =~ "^fill_(prpsinfo_note|psinfo)$";
+identifier fill = {fill_prpsinfo_note, fill_psinfo};
 identifier name;
 position weave;
 @@

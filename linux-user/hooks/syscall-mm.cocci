@@ -33,7 +33,7 @@ position weave;
 -}
 
 @brk_state@
-identifier state =~ "^(target_brk|initial_target_brk|target_original_brk|brk_page)$";
+identifier state = {target_brk, initial_target_brk, target_original_brk, brk_page};
 position weave;
 @@
 -static abi_ulong state@weave;

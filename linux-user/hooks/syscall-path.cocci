@@ -15,13 +15,15 @@ position weave;
 - }
 + ret = guest_readlinkat(AT_FDCWD, path(p), buf, size);
 
+// The braces stay: not every spatch drops those of a single statement.
 @link_branch@
 expression E;
 statement S1, S2;
 position weave;
 @@
-- if (is_proc_myself@weave(E, "exe")) S1 else S2
-+ S2
+- if (is_proc_myself@weave(E, "exe")) S1 else {
+     S2
+- }
 
 // Series: 7.2
 @readlink_inline@
@@ -104,7 +106,7 @@ position weave;
 
 // Calls of a path alone that follow a link at its end.
 @follow@
-identifier call =~ "^(chown|utime|utimes|swapon|setxattr|listxattr|removexattr)$";
+identifier call = {chown, utime, utimes, swapon, setxattr, listxattr, removexattr};
 identifier p;
 position weave;
 @@
@@ -114,14 +116,13 @@ position weave;
                  , ...))
 
 @follow_prefixed@
-identifier call =~ "^(acct)$";
 expression p;
 position weave;
 @@
- get_errno(call@weave(
+ get_errno(acct@weave(
 -                path(p)
 +                guest_path(AT_FDCWD, path(p), 0)
-                 , ...))
+                 ))
 
 @fchmodat@
 expression dirfd, p, mode;
