@@ -182,7 +182,7 @@ have_tests() {
     [ ! -e "$programs/build.ninja" ] || return 0
     # One where that was interrupted for the first time is of no use.
     rm -rf "$programs"
-    step "Configure the tests" /usr/bin/meson setup "$programs" "$top" \
+    step "Configure the tests" "$(find_meson)" setup "$programs" "$top" \
         -Dproducts="$BUILD" -Dseries="$(default_series)"
 }
 
@@ -218,6 +218,22 @@ default_series() {
     [ "$ds_series" != auto ] || ds_series=
     [ -n "$ds_series" ] || ds_series=$(cat "$BUILD/series" 2>/dev/null)
     echo "$ds_series"
+}
+
+# find_meson: Debian's, which its Python has the modules for; where there is no
+# Debian, the user's.
+find_meson() {
+    if command -v apt-get >/dev/null 2>&1 && [ -x /usr/bin/meson ]; then
+        echo /usr/bin/meson
+    else
+        command -v meson
+    fi
+}
+
+# meson_is_new: new enough for QEMU 10?  Sets meson_version.
+meson_is_new() {
+    meson_version=$("$(find_meson)" --version 2>/dev/null)
+    [ "$(printf '%s\n' 1.5.0 "$meson_version" | sort -V | head -n 1)" = 1.5.0 ]
 }
 
 # hash: of standard input.
