@@ -42,6 +42,7 @@ bench:
 	@scripts/bench $(TARGETS)
 
 docs:
+	@scripts/install-packages docs
 	@scripts/docs
 
 install:
