@@ -12,7 +12,7 @@ export BUILD PREFIX DESTDIR
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
 	test-series report oracle test-faults test-sanitized \
-	test-targets fuzz fuzz-parts
+	test-targets test-guests test-distributions fuzz fuzz-parts
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -77,6 +77,12 @@ test-sanitized:
 
 test-targets:
 	@scripts/test-targets $(TARGETS)
+
+test-guests:
+	@scripts/test-guests $(or $(TARGETS),x86_64 aarch64)
+
+test-distributions:
+	@scripts/test-distributions $(DISTRIBUTIONS)
 
 fuzz:
 	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)
