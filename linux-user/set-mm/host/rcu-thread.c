@@ -1,5 +1,17 @@
 /*
- * QEMU's thread that frees what RCU has kept
+ * What QEMU frees later, and the thread that does it
+ *
+ * QEMU has an RCU thread from its start, and a forked child makes one before
+ * it does anything else.  Three things are wrong with that.  A fork holds
+ * mmap_lock and waits for rcu_sync_lock; the RCU thread holds that and waits
+ * for a reader; a reader may wait for mmap_lock.  A child that cannot make the
+ * thread aborts.  And a fork copies the queue as the RCU thread has just left
+ * it.
+ *
+ * So the queue is ours, with a lock that a fork takes, and a fork takes no
+ * other of QEMU's RCU.  While the process has one thread, nobody else can be
+ * reading, and it frees things itself.  The linker leads QEMU's calls here
+ * (scripts/weave has the list), as util/ is not about user emulation alone.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,130 +19,227 @@
 #include "qemu/osdep.h"
 #include <sched.h>
 #include <sys/syscall.h>
-#include "qemu/atomic.h"
-#include "set-mm/host/fork-safety.h"
+#include "qemu/rcu.h"
+#include "qemu/units.h"
+#include "qemu/thread.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/host/rcu-thread.h"
 
-enum {
-    /* What may wait: some kilobytes. */
-    MOST_WAITING = 256,
-    /* So many make QEMU's thread begin without waiting for more. */
-    ENOUGH_TO_BEGIN = 32,
-};
+/* As QEMU's does, give others a moment to add to the queue. */
+#define GATHER_US 10000
+#define STACK_SIZE (256 * KiB)
 
 static struct {
-    QemuMutex lock;         /* of making it */
-    void *(*fn)(void *);    /* QEMU's; NULL until QEMU wants the thread */
-    void *arg;
-    pid_t thread;
-    bool is_made;           /* it runs, or is about to */
-    unsigned waiting;       /* calls since then, while there is none */
+    QemuMutex lock;
+    QemuCond added;
+    /* First in, first out; nodes stay until they have been called. */
+    struct rcu_head *first;
+    struct rcu_head *last;
+    bool has_thread;
+    bool initialized;
+    bool must_end;
+    pid_t thread;           /* 0 until it runs */
     void (*changed)(void);
 } rcu;
-
-void rcu_thread_at_change(void (*changed)(void))
-{
-    rcu.changed = changed;
-}
 
 pid_t rcu_thread_id(void)
 {
     return qatomic_read(&rcu.thread);
 }
 
-/*
- * The guest's table is not shared with it: a kernel lets some milliseconds pass
- * before a table grows that threads share.
- */
-static void *run(void *opaque)
+void rcu_thread_at_change(void (*changed)(void))
 {
-    own_table_leave();
-    qatomic_set(&rcu.thread, syscall(__NR_gettid));
-    return rcu.fn(rcu.arg);
+    rcu.changed = changed;
 }
 
-static void make_thread(void)
-{
-    QemuThread thread;
+static __thread bool in_callback;
 
-    qemu_mutex_lock(&rcu.lock);
-    if (rcu.fn && !rcu.is_made) {
-        qatomic_set(&rcu.is_made, true);
-        __real_qemu_thread_create(&thread, "call_rcu", run, NULL,
-                                  QEMU_THREAD_DETACHED);
-        while (!qatomic_read(&rcu.thread)) {
-            sched_yield();
+/* Runs the queue up to and with @end, which is in it; call with the lock. */
+static void run_until(const struct rcu_head *end)
+{
+    struct rcu_head *node = NULL;
+
+    in_callback = true;
+    while (node != end) {
+        node = rcu.first;
+        rcu.first = node->next;
+        if (!rcu.first) {
+            rcu.last = NULL;
         }
+        node->func(node);
+    }
+    in_callback = false;
+}
+
+static void append(struct rcu_head *node)
+{
+    node->next = NULL;
+    if (rcu.last) {
+        rcu.last->next = node;
+    } else {
+        rcu.first = node;
+    }
+    rcu.last = node;
+}
+
+/*
+ * call_rcu1: instead of QEMU's
+ *
+ * Called with any of QEMU's locks held, so the lock is the last of all, and
+ * callbacks only free memory.
+ */
+void __wrap_call_rcu1(struct rcu_head *node, RCUCBFunc *func)
+{
+    node->func = func;
+    if (in_callback) {
+        append(node);
+        return;
+    }
+    qemu_mutex_lock(&rcu.lock);
+    append(node);
+    if (rcu.has_thread) {
+        qemu_cond_signal(&rcu.added);
+    } else if (!get_ptr_rcu_reader()->depth) {
+        run_until(node);
     }
     qemu_mutex_unlock(&rcu.lock);
-    if (rcu.changed) {
+}
+
+/*
+ * The guest's table of descriptors is not shared with it: a kernel lets some
+ * milliseconds pass before a table grows that threads share.
+ */
+static void *free_later(void *unused)
+{
+    const struct rcu_head *end;
+
+    own_table_leave();
+    qatomic_set(&rcu.thread, syscall(__NR_gettid));
+    rcu_register_thread();
+    qemu_mutex_lock(&rcu.lock);
+    while (rcu.first || !rcu.must_end) {
+        if (!rcu.first) {
+            qemu_cond_wait(&rcu.added, &rcu.lock);
+            continue;
+        }
+        qemu_mutex_unlock(&rcu.lock);
+        g_usleep(GATHER_US);
+        qemu_mutex_lock(&rcu.lock);
+        end = rcu.last;
+        qemu_mutex_unlock(&rcu.lock);
+        synchronize_rcu();
+        qemu_mutex_lock(&rcu.lock);
+        run_until(end);
+    }
+    qemu_mutex_unlock(&rcu.lock);
+    rcu_unregister_thread();
+    return NULL;
+}
+
+int rcu_thread_start(void)
+{
+    sigset_t all, old;
+    pthread_attr_t attr;
+    pthread_t thread;
+    int ret;
+
+    if (rcu.has_thread) {
+        return 0;
+    }
+    /* Before it is there, so that nothing is freed beside it. */
+    rcu.has_thread = true;
+    sigfillset(&all);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    ret = pthread_create(&thread, &attr, free_later, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attr);
+    rcu.has_thread = !ret;
+    while (!ret && !qatomic_read(&rcu.thread)) {
+        sched_yield();
+    }
+    if (!ret && rcu.changed) {
         rcu.changed();
+    }
+    return ret;
+}
+
+void rcu_thread_end(void)
+{
+    pid_t thread = rcu.thread;
+
+    if (!rcu.has_thread) {
+        return;
+    }
+    qemu_mutex_lock(&rcu.lock);
+    rcu.must_end = true;
+    qemu_cond_signal(&rcu.added);
+    qemu_mutex_unlock(&rcu.lock);
+    while (syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
+        sched_yield();
+    }
+    rcu.must_end = false;
+    rcu.thread = 0;
+    rcu.has_thread = false;
+}
+
+/*
+ * QEMU's handlers do nothing before and after a fork in the parent, as their
+ * locks belong to what the child makes anew; in the child they do that.
+ */
+static void before_fork(void)
+{
+    rcu_disable_atfork();
+    qemu_mutex_lock(&rcu.lock);
+}
+
+static void after_fork_parent(void)
+{
+    qemu_mutex_unlock(&rcu.lock);
+    rcu_enable_atfork();
+}
+
+static void in_child_first(void)
+{
+    if (rcu.initialized) {
+        rcu_enable_atfork();
+    }
+}
+
+static void in_child_last(void)
+{
+    qemu_mutex_init(&rcu.lock);
+    qemu_cond_init(&rcu.added);
+    rcu.has_thread = false;
+    rcu.must_end = false;
+    rcu.thread = 0;
+}
+
+/* Handlers of children run in this order: this, QEMU's, in_child_last(). */
+static void __attribute__((constructor(101))) before_qemus(void)
+{
+    pthread_atfork(NULL, NULL, in_child_first);
+}
+
+/* QEMU's constructor calls this, and so does each child. */
+static void behind_qemus(void)
+{
+    if (!rcu.initialized) {
+        qemu_mutex_init(&rcu.lock);
+        qemu_cond_init(&rcu.added);
+        pthread_atfork(before_fork, after_fork_parent, in_child_last);
+        rcu.initialized = true;
     }
 }
 
 void __wrap_qemu_thread_create(QemuThread *thread, const char *name,
                                void *(*fn)(void *), void *arg, int mode)
 {
-    if (strcmp(name, "call_rcu")) {
+    if (!strcmp(name, "call_rcu")) {
+        behind_qemus();
+    } else {
         __real_qemu_thread_create(thread, name, fn, arg, mode);
-        return;
     }
-    rcu.fn = fn;
-    rcu.arg = arg;
-}
-
-void __wrap_call_rcu1(struct rcu_head *head, RCUCBFunc *fn)
-{
-    __real_call_rcu1(head, fn);
-    if (unlikely(!qatomic_read(&rcu.is_made)) &&
-        qatomic_fetch_inc(&rcu.waiting) + 1 >= MOST_WAITING) {
-        make_thread();
-    }
-}
-
-static void do_nothing(struct rcu_head *head)
-{
-}
-
-/* Called by the thread itself. */
-static void end_thread(struct rcu_head *head)
-{
-    rcu_unregister_thread();
-    pthread_exit(NULL);
-}
-
-void rcu_thread_end(void)
-{
-    static struct rcu_head calls[ENOUGH_TO_BEGIN];
-    pid_t thread;
-
-    if (!qatomic_read(&rcu.is_made)) {
-        return;
-    }
-    for (int i = 0; i < ENOUGH_TO_BEGIN - 1; i++) {
-        __real_call_rcu1(&calls[i], do_nothing);
-    }
-    __real_call_rcu1(&calls[ENOUGH_TO_BEGIN - 1], end_thread);
-    while (!(thread = qatomic_read(&rcu.thread)) ||
-           syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
-        g_usleep(100);
-    }
-    rcu.thread = 0;
-    rcu.waiting = 0;
-    qatomic_set(&rcu.is_made, false);
-}
-
-/* The parent's is not in the child, and what waited for it goes on waiting. */
-static void forget_thread(void)
-{
-    rcu.thread = 0;
-    rcu.is_made = false;
-}
-
-static void __attribute__((constructor(103))) rcu_thread_init(void)
-{
-    static const ForkActions at_fork = { .in_child = forget_thread };
-
-    fork_safety_lock_init(&rcu.lock, &at_fork);
 }
