@@ -10,10 +10,17 @@
 #include "qom/object.h"
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/calls/guest-thread.h"
+#include "set-mm/host/clone-lock.h"
 #include "set-mm/host/rcu-thread.h"
 
 /* Of the thread that is being made, under its maker's mutex. */
 static bool is_ready;
+
+void guest_threads_stop(void)
+{
+    stop_all_tasks();
+    guest_clone_lock();
+}
 
 /* As QEMU does it for a thread that ends. */
 static void forget_cpu(CPUState *cpu)

@@ -11,6 +11,13 @@
 #include "hw/core/cpu.h"
 
 /**
+ * guest_threads_stop: stop all other threads, for good
+ *
+ * Those in system calls go on, but no thread is made and none leaves.
+ */
+void guest_threads_stop(void);
+
+/**
  * guest_thread_create: pthread_create(3), for a thread of the guest
  * @cpu: what QEMU has made for it; ours to free if this fails
  *

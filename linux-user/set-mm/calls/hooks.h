@@ -19,6 +19,7 @@
 #include "set-mm/calls/guest-rlimit.h"
 #include "set-mm/calls/guest-task.h"
 #include "set-mm/calls/guest-thread.h"
+#include "set-mm/host/clone-lock.h"
 #include "set-mm/views/proc-file.h"
 #include "set-mm/calls/set-mm.h"
 #include "set-mm/views/set-mm-strace.h"
