@@ -12,6 +12,7 @@
 #include "set-mm/views/debug-view.h"
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/calls/guest-namespace.h"
+#include "set-mm/calls/guest-fork.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/calls/guest-open.h"
 #include "set-mm/calls/guest-path.h"

@@ -1,390 +1,344 @@
 /*
- * The guest's threads are all there is, and namespaces work
+ * Threads that fork, map, hand over bad pointers, come and go: nobody waits for
+ * ever, and nobody dies
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "set-mm-test.h"
+#include "set-mm-ends.h"
 #include <pthread.h>
 #include <sched.h>
-#include <sys/resource.h>
 
-#ifndef CLONE_NEWCGROUP
-#define CLONE_NEWCGROUP 0x02000000
-#endif
-
-enum { MOST_TASKS = 16, NUMBERS_AROUND = 24 };
-
-static pthread_barrier_t barrier;
-
-static void *wait_in_thread(void *arg)
-{
-    pthread_barrier_wait(&barrier);
-    pthread_barrier_wait(&barrier);
-    return arg;
-}
-
-/* Runs a check beside @others threads that wait. */
-static void beside(const char *id, unsigned others,
-                   void (*fn)(const char *id, unsigned threads))
-{
-    pthread_t thread[MOST_TASKS];
-
-    pthread_barrier_init(&barrier, NULL, others + 1);
-    for (unsigned i = 0; i < others; i++) {
-        pthread_create(&thread[i], NULL, wait_in_thread, NULL);
-    }
-    pthread_barrier_wait(&barrier);
-    fn(id, others + 1);
-    pthread_barrier_wait(&barrier);
-    for (unsigned i = 0; i < others; i++) {
-        pthread_join(thread[i], NULL);
-    }
-}
-
-static unsigned list_tasks(const char *path, long task[MOST_TASKS])
-{
-    DIR *dir = opendir(path);
-    struct dirent *entry;
-    unsigned n = 0;
-
-    while (dir && (entry = readdir(dir))) {
-        if (entry->d_name[0] != '.' && n < MOST_TASKS) {
-            task[n++] = atol(entry->d_name);
-        }
-    }
-    if (dir) {
-        closedir(dir);
-    }
-    return n;
-}
-
-static uint64_t threads_in(const char *file)
-{
-    char text[8192], comm[64];
-    uint64_t field[STAT_FIELDS + 1];
-    char *line;
-
-    if (strstr(file, "stat") && !strstr(file, "status")) {
-        read_stat_of(file, field, comm);
-        return field[20];
-    }
-    read_text(file, text, sizeof(text));
-    line = strstr(text, "\nThreads:");
-    return line ? number_in(line + 10) : 0;
-}
-
-static nlink_t links_by_fd(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_DIRECTORY);
-    struct stat st = { .st_nlink = 0 };
-
-    fstat(fd, &st);
-    close(fd);
-    return st.st_nlink;
-}
-
-static void check_listing(const char *id, unsigned threads)
-{
-    static const char *const dirs[] = {
-        "/proc/self/task", "/proc/thread-self/../../task",
-        "/proc/self/task/../task",
-    };
-    long task[MOST_TASKS];
-    char text[120], path[80];
-    struct stat st;
-
-    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-        snprintf(text, sizeof(text), "%u threads: entries of %s", threads,
-                 dirs[i]);
-        check_num(id, text, threads, list_tasks(dirs[i], task));
-        stat(dirs[i], &st);
-        snprintf(text, sizeof(text), "%u threads: links of %s", threads,
-                 dirs[i]);
-        check_num(id, text, threads + 2, st.st_nlink);
-        snprintf(text, sizeof(text), "%u threads: links by fstat of %s",
-                 threads, dirs[i]);
-        check_num(id, text, threads + 2, links_by_fd(dirs[i]));
-    }
-    snprintf(path, sizeof(path), "/proc/%d/task", getpid());
-    snprintf(text, sizeof(text), "%u threads: entries by number", threads);
-    check_num(id, text, threads, list_tasks(path, task));
-    snprintf(text, sizeof(text), "%u threads: stat", threads);
-    check_num(id, text, threads, threads_in("/proc/self/stat"));
-    snprintf(text, sizeof(text), "%u threads: status", threads);
-    check_num(id, text, threads, threads_in("/proc/self/status"));
-}
-
-static void listing(const char *id, const void *arg)
-{
-    (void)arg;
-    beside(id, 0, check_listing);
-    beside(id, 1, check_listing);
-    beside(id, 5, check_listing);
-    beside(id, 0, check_listing);
-}
-
-/* Of another process, as itself tells it. */
-static void of_a_child(const char *id, const void *arg)
-{
-    int ends[2], back[2];
-    long task[MOST_TASKS];
-    char path[80], byte;
-    struct stat st;
-    pid_t pid;
-
-    (void)arg;
-    if (pipe(ends) || pipe(back)) {
-        return;
-    }
-    pid = fork();
-    if (pid == 0) {
-        byte = write(back[1], "x", 1);
-        _exit(read(ends[0], &byte, 1) != 1);
-    }
-    check_num(id, "the child is there", 1, read(back[0], &byte, 1));
-    snprintf(path, sizeof(path), "/proc/%d/task", pid);
-    check_num(id, "a child's entries", 1, list_tasks(path, task));
-    stat(path, &st);
-    check_num(id, "a child's links", 3, st.st_nlink);
-    snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    check_num(id, "a child's threads in stat", 1, threads_in(path));
-    snprintf(path, sizeof(path), "/proc/%d/status", pid);
-    check_num(id, "a child's threads in status", 1, threads_in(path));
-    check_num(id, "the child is told", 1, write(ends[1], "x", 1));
-    wait_for(pid);
-}
-
-static bool is_own(long number, const long *task, unsigned tasks)
-{
-    for (unsigned i = 0; i < tasks; i++) {
-        if (task[i] == number) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void count_if(unsigned *count, bool condition)
-{
-    *count += condition;
-}
-
-/* No number beside those that are listed is one of ours. */
-static void strange_numbers(const char *id, const void *arg)
-{
-    unsigned killed = 0, named = 0, asked = 0, looked = 0;
-    long task[MOST_TASKS];
-    unsigned tasks;
-    char path[80];
-    struct stat st;
-
-    (void)arg;
-    tasks = list_tasks("/proc/self/task", task);
-    for (long n = getpid() - NUMBERS_AROUND; n < getpid() + NUMBERS_AROUND;
-         n++) {
-        if (n <= 1 || is_own(n, task, tasks)) {
-            continue;
-        }
-        count_if(&killed, syscall(SYS_tgkill, getpid(), n, 0) == 0);
-        snprintf(path, sizeof(path), "/proc/self/task/%ld", n);
-        count_if(&named, stat(path, &st) == 0);
-        snprintf(path, sizeof(path), "/proc/self/task/%ld/comm", n);
-        count_if(&looked, access(path, F_OK) == 0);
-        /* A process of that number can be somebody's. */
-        count_if(&asked, kill(n, 0) < 0 && errno == ESRCH &&
-                         (sched_getscheduler(n) >= 0 || getsid(n) >= 0 ||
-                          syscall(SYS_tkill, n, 0) == 0 ||
-                          (errno = 0,
-                           getpriority(PRIO_PROCESS, n) != -1 || !errno)));
-    }
-    check_num(id, "tgkill of numbers that are not listed", 0, killed);
-    check_num(id, "their directories in task", 0, named);
-    check_num(id, "their entries in task", 0, looked);
-    check_num(id, "other calls that find one", 0, asked);
-}
-
-/* ------------------------------------------------------------ namespaces */
-
-static const struct {
-    const char *name;
-    int flag;
-} namespaces[] = {
-    { "mnt", CLONE_NEWNS }, { "uts", CLONE_NEWUTS }, { "ipc", CLONE_NEWIPC },
-    { "net", CLONE_NEWNET }, { "pid", CLONE_NEWPID },
-    { "cgroup", CLONE_NEWCGROUP }, { "user", CLONE_NEWUSER },
+enum {
+    FIGHT_SECONDS = 2,
+    CORES = 40,
 };
 
-enum { NR_NAMESPACES = sizeof(namespaces) / sizeof(namespaces[0]) };
+/* volatile: compilers warn of what they know to be bad. */
+static void *volatile bad_pointer = (void *)BAD_PTR;
+static bool stop;
+static unsigned long done[4];
 
-static int in_child(int (*fn)(int flag), int flag)
+static bool stopped(void)
 {
-    pid_t pid = fork();
+    return __atomic_load_n(&stop, __ATOMIC_RELAXED);
+}
 
-    if (pid == 0) {
-        _exit(fn(flag));
+static void *give_bad_pointers(void *unused)
+{
+    while (!stopped()) {
+        if (write(STDOUT_FILENO, bad_pointer, 4) >= 0) {
+            _exit(2);
+        }
+        done[0]++;
     }
-    return WEXITSTATUS(wait_for(pid));
+    return unused;
 }
 
-static bool sees_itself(void)
+static void *map_and_unmap(void *unused)
 {
-    char link[PATH_MAX];
-
-    return !strcmp(read_link("/proc/self/exe", link, sizeof(link)),
-                   judge.self);
-}
-
-static int unshare_it(int flag)
-{
-    if (unshare(flag)) {
-        return errno;
+    while (!stopped()) {
+        munmap(mmap(NULL, 65536, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 65536);
+        done[1]++;
     }
-    return sees_itself() ? 0 : 255;
+    return unused;
 }
 
-static int unshare_with_user(int flag)
+static void *fork_and_wait(void *unused)
 {
-    return unshare_it(flag | CLONE_NEWUSER);
-}
+    while (!stopped()) {
+        pid_t pid = fork();
 
-static void *unshare_user(void *arg)
-{
-    *(int *)arg = unshare(CLONE_NEWUSER) ? errno : 0;
-    return NULL;
-}
-
-/* The kernel of this machine can refuse them to all. */
-static bool may_make_users(void)
-{
-    return in_child(unshare_it, CLONE_NEWUSER) == 0;
-}
-
-static void unshared(const char *id, const void *arg)
-{
-    char text[100];
-    pthread_t thread;
-    int error = 0;
-
-    (void)arg;
-    if (!may_make_users()) {
-        check_err(id, "unshare of a user namespace", EPERM,
-                  in_child(unshare_it, CLONE_NEWUSER));
-        return;
+        if (pid == 0) {
+            _exit(0);
+        }
+        if (pid < 0 || wait_for(pid)) {
+            _exit(3);
+        }
+        done[2]++;
     }
-    for (int i = 0; i < NR_NAMESPACES; i++) {
-        snprintf(text, sizeof(text), "unshare of user and %s",
-                 namespaces[i].name);
-        check_err(id, text, 0, in_child(unshare_with_user,
-                                        namespaces[i].flag));
-    }
-    pthread_create(&thread, NULL, unshare_user, &error);
-    pthread_join(thread, NULL);
-    check_err(id, "unshare of a user namespace by a thread", EINVAL, error);
+    return unused;
 }
 
-static int join_again(int flag)
+static void *read_beside_code(void *unused)
 {
-    char path[64];
-    int fd;
+    int fd = open("/dev/zero", O_RDONLY);
+    char *page = page_of_code();
 
-    for (int i = 0; i < NR_NAMESPACES; i++) {
-        if (namespaces[i].flag == flag) {
-            snprintf(path, sizeof(path), "/proc/self/ns/%s",
-                     namespaces[i].name);
+    while (!stopped()) {
+        memcpy(page, seven, sizeof(seven));
+        __builtin___clear_cache(page, page + sizeof(seven));
+        if (call_code(page) != 7 || read(fd, page + 2048, 100) != 100) {
+            _exit(4);
+        }
+        done[3]++;
+    }
+    return unused;
+}
+
+static void *make_threads(void *unused);
+
+/* Each of @fn for some seconds; NULL ends the list. */
+static void fight(void *(*const fn[])(void *), const int *counts)
+{
+    pthread_t thread[8];
+    unsigned n = 0;
+
+    while (fn[n]) {
+        if (pthread_create(&thread[n], NULL, fn[n], NULL)) {
+            _exit(5);
+        }
+        n++;
+    }
+    sleep(FIGHT_SECONDS);
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    while (n) {
+        pthread_join(thread[--n], NULL);
+    }
+    for (; *counts >= 0; counts++) {
+        if (!done[*counts]) {
+            _exit(6);
         }
     }
-    if (unshare(CLONE_NEWUSER)) {
-        return errno;
-    }
-    if (unshare(flag)) {
-        return errno;
-    }
-    fd = open(path, O_RDONLY);
-    if (setns(fd, flag)) {
-        return errno;
-    }
-    return sees_itself() ? 0 : 255;
 }
 
-static void joined(const char *id, const void *arg)
+static void fork_beside_bad_pointers(void)
 {
-    char text[100];
-
-    (void)arg;
-    for (int i = 0; i < NR_NAMESPACES; i++) {
-        const int flag = namespaces[i].flag;
-
-        /* The link of a PID namespace is still the one before. */
-        if (flag == CLONE_NEWUSER || flag == CLONE_NEWPID ||
-            !may_make_users()) {
-            continue;
-        }
-        snprintf(text, sizeof(text), "setns of an own %s namespace",
-                 namespaces[i].name);
-        check_err(id, text, 0, in_child(join_again, flag));
-    }
-    check_err(id, "setns of no descriptor", EBADF, err_of(setns(-1, 0)));
+    fight((void *(*const[])(void *)) {
+              give_bad_pointers, map_and_unmap, fork_and_wait, NULL
+          }, (const int[]) { 0, 1, 2, -1 });
 }
 
-static pid_t raw_clone(unsigned long flags)
+static void fork_beside_code(void)
 {
-#if defined(__s390x__) || defined(__CRIS__)
-    return syscall(SYS_clone, NULL, flags, NULL, NULL, NULL);
+    fight((void *(*const[])(void *)) {
+              read_beside_code, read_beside_code, map_and_unmap,
+              fork_and_wait, NULL
+          }, (const int[]) { 1, 2, 3, -1 });
+}
+
+static void fork_beside_threads(void)
+{
+    fight((void *(*const[])(void *)) {
+              make_threads, make_threads, fork_and_wait, fork_and_wait, NULL
+          }, (const int[]) { 2, -1 });
+}
+
+static void run_fights(const char *id, const void *unused)
+{
+    (void)unused;
+    check_status(id, "fork beside bad pointers and mappings", 0,
+                 run_to_end(fork_beside_bad_pointers));
+    check_status(id, "fork beside reads into pages with code", 0,
+                 run_to_end(fork_beside_code));
+    check_status(id, "fork beside threads that come and go", 0,
+                 run_to_end(fork_beside_threads));
+}
+
+/* ------------------------------------------------------------ clone(2) */
+
+static long sys_clone(unsigned long flags, void *parent_tid)
+{
+#ifdef __s390__
+    return syscall(SYS_clone, 0, flags, parent_tid, 0, 0);
 #else
-    return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+    return syscall(SYS_clone, flags, 0, parent_tid, 0, 0);
 #endif
 }
 
-static int clone_it(int flag)
+static void tell_to_bad_pointer(void)
 {
-    pid_t pid = raw_clone((unsigned)flag | SIGCHLD);
+    long pid = sys_clone(CLONE_PARENT_SETTID | SIGCHLD, bad_pointer);
+
+    if (pid == 0) {
+        _exit(0);
+    }
+    _exit(pid < 0 || wait_for(pid));
+}
+
+static void tell_of_child(void)
+{
+    /* volatile: the kernel writes it. */
+    volatile pid_t told = 0;
+    long pid = sys_clone(CLONE_PARENT_SETTID | SIGCHLD, (void *)&told);
+
+    if (pid == 0) {
+        _exit(told != 0);
+    }
+    _exit(wait_for(pid) || told != pid);
+}
+
+static void tell_descriptor(void)
+{
+    /* volatile: the kernel writes it. */
+    volatile int fd = -2;
+    long pid = sys_clone(CLONE_PIDFD | SIGCHLD, (void *)&fd);
 
     if (pid < 0) {
-        return errno;
+        _exit(errno == EINVAL ? 80 : 1);
     }
     if (pid == 0) {
-        _exit((flag & CLONE_NEWPID) && getpid() != 1 ? 1 : 0);
+        _exit(fd != -2);
     }
-    return wait_for(pid) ? 254 : 0;
+    _exit(wait_for(pid) || fcntl(fd, F_GETFD) != FD_CLOEXEC);
 }
 
-static int clone_with_user(int flag)
+static void tell_descriptor_badly(void)
 {
-    return clone_it(flag | CLONE_NEWUSER);
+    int status;
+
+    if (sys_clone(CLONE_PIDFD | SIGCHLD, bad_pointer) == 0) {
+        _exit(0);
+    }
+    /* No child is left of a fork that failed. */
+    _exit(errno != EFAULT || waitpid(-1, &status, 0) != -1);
 }
 
-static void cloned(const char *id, const void *arg)
+static void tell_without_room(void)
 {
-    static const struct {
-        const char *name;
-        int flag;
-    } others[] = {
-        { "no flag", 0 }, { "CLONE_FS", CLONE_FS },
-        { "CLONE_FILES", CLONE_FILES },
-    };
-    char text[100];
+    struct rlimit limit = { 0, 0 };
+    int fd, status;
 
-    (void)arg;
-    for (int i = 0; i < 3; i++) {
-        snprintf(text, sizeof(text), "clone with %s", others[i].name);
-        check_err(id, text, 0, in_child(clone_it, others[i].flag));
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (sys_clone(CLONE_PIDFD | SIGCHLD, &fd) == 0) {
+        _exit(0);
     }
-    for (int i = 0; may_make_users() && i < NR_NAMESPACES; i++) {
-        snprintf(text, sizeof(text), "clone with a new user and %s namespace",
-                 namespaces[i].name);
-        check_err(id, text, 0, in_child(clone_with_user,
-                                        namespaces[i].flag));
+    _exit(errno != EMFILE || waitpid(-1, &status, 0) != -1);
+}
+
+static void run_clone(const char *id, const void *unused)
+{
+    int status;
+
+    (void)unused;
+    check_status(id, "CLONE_PARENT_SETTID to a bad pointer", 0,
+                 run_to_end(tell_to_bad_pointer));
+    check_status(id, "CLONE_PARENT_SETTID tells the parent", 0,
+                 run_to_end(tell_of_child));
+    status = run_to_end(tell_descriptor);
+    if (!judge.native && WIFEXITED(status) && WEXITSTATUS(status) == 80) {
+        skip(id, "CLONE_PIDFD", "QEMU 7.2 has no such flag");
+        return;
     }
+    check_status(id, "CLONE_PIDFD tells the parent", 0, status);
+    check_status(id, "CLONE_PIDFD to a bad pointer", 0,
+                 run_to_end(tell_descriptor_badly));
+    check_status(id, "CLONE_PIDFD without room for a descriptor", 0,
+                 run_to_end(tell_without_room));
+}
+
+/* -------------------------------------------------------------- limits */
+
+static void *nothing(void *unused)
+{
+    return unused;
+}
+
+static void end_after_failed_thread(void)
+{
+    pthread_t thread;
+
+    if (!become_nobody_with(1)) {
+        _exit(80);
+    }
+    if (pthread_create(&thread, NULL, nothing, NULL) != EAGAIN) {
+        _exit(1);
+    }
+    /* Not exit_group(2): the last thread ends, and the process with it. */
+    syscall(SYS_exit, 0);
+}
+
+static void fork_up_to_limit(void)
+{
+    unsigned forks = 0;
+
+    for (unsigned tasks = 1; tasks < 12; tasks++) {
+        struct rlimit limit = { tasks, 12 };
+        pid_t pid;
+
+        if (tasks == 1 && !become_nobody_with(tasks)) {
+            _exit(80);
+        }
+        setrlimit(RLIMIT_NPROC, &limit);
+        pid = fork();
+        if (pid == 0) {
+            _exit(0);
+        }
+        if (pid > 0) {
+            forks++;
+            if (wait_for(pid)) {
+                _exit(1);
+            }
+        } else if (errno != EAGAIN) {
+            _exit(2);
+        }
+    }
+    _exit(forks == 0);
+}
+
+static void run_limits(const char *id, const void *unused)
+{
+    (void)unused;
+    if (geteuid() || !in_first_user_ns()) {
+        skip(id, "limit of tasks", "only root can become a user without tasks");
+        return;
+    }
+    check_status(id, "exit(2) after a thread that could not be made", 0,
+                 run_to_end(end_after_failed_thread));
+    check_status(id, "fork with room for one more task", 0,
+                 run_to_end(fork_up_to_limit));
+}
+
+/* ---------------------------------------------------------- core dumps */
+
+static void *make_threads(void *unused)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, 131072);
+    while (!stopped()) {
+        if (!pthread_create(&thread, &attr, nothing, NULL)) {
+            pthread_join(thread, NULL);
+        }
+    }
+    return unused;
+}
+
+static void abort_beside_threads(void)
+{
+    struct rlimit limit = { 200 << 20, 200 << 20 };
+    pthread_t thread;
+
+    if (chdir(judge.dir) || setrlimit(RLIMIT_CORE, &limit)) {
+        _exit(7);
+    }
+    for (int i = 0; i < 6; i++) {
+        pthread_create(&thread, NULL, make_threads, NULL);
+    }
+    usleep(20000);
+    abort();
+}
+
+static void run_core(const char *id, const void *unused)
+{
+    int status = SIGABRT;
+
+    (void)unused;
+    for (int i = 0; i < CORES && (status & ~0x80) == SIGABRT; i++) {
+        status = run_to_end(abort_beside_threads);
+    }
+    check_status(id, "a core dump beside threads that come and go", SIGABRT,
+                 status);
 }
 
 int main(int argc, char **argv)
 {
     begin(argc, argv);
-    run_case("T01", listing, NULL);
-    run_case("T02", of_a_child, NULL);
-    run_case("T03", strange_numbers, NULL);
-    run_case("T04", unshared, NULL);
-    run_case("T05", joined, NULL);
-    run_case("T06", cloned, NULL);
+    run_case("T01", run_fights, NULL);
+    run_case("T02", run_clone, NULL);
+    run_case("T03", run_limits, NULL);
+    run_case("T04", run_core, NULL);
     return finish();
 }
