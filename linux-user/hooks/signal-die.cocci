@@ -1,0 +1,51 @@
+// Dying from a signal, and who does not.
+//
+// Files: linux-user/signal.c
+//
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+@spared@
+expression sig;
+position weave;
+@@
+ handle_pending_signal(...)
+ {
+     <...
+     if (...) {
+         ...
+     } else if (
+-               sig != TARGET_SIGCHLD@weave &&
++               sig != TARGET_SIGCHLD && !guest_spares(k) &&
+                sig != TARGET_SIGURG &&
+                sig != TARGET_SIGWINCH &&
+                sig != TARGET_SIGCONT) {
+         ...
+     }
+     ...>
+ }
+
+// Series: 10.0 10.2
+@die@
+expression mask;
+position weave;
+@@
+ die_with_signal(...)
+ {
+     ...
+-    sigsuspend@weave(mask);
++    host_die(host_sig, mask);
+     ...
+ }
+
+// Series: 7.2
+@die_7_2@
+expression mask;
+position weave;
+@@
+ dump_core_and_abort(...)
+ {
+     ...
+-    sigsuspend@weave(mask);
++    host_die(host_sig, mask);
+     ...
+ }
