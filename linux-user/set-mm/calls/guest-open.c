@@ -167,7 +167,9 @@ static int host_open(const OpenCall *call, const char *path)
     if (call->openat) {
         return call->openat(call->dirfd, path, how->flags, how->mode);
     }
-    return openat(call->dirfd, path, how->flags, how->mode);
+    /* creat(2), of a FIFO perhaps, which waits. */
+    return safe_syscall(__NR_openat, call->dirfd, path,
+                        how->flags | O_LARGEFILE, how->mode);
 }
 
 typedef struct WayCall {
