@@ -40,14 +40,19 @@ void guest_path_init(void)
 
 const char *guest_prefixed(const char *name)
 {
+    char own[PATH_MAX];
+    const char *found;
+
     name = guest_task_path(name);
-    if (!has_prefix || !name || *name != '/') {
+    if (!has_prefix || !name || *name != '/' ||
+        g_strlcpy(own, name, sizeof(own)) >= sizeof(own)) {
         return name;
     }
+    /* Not the guest's memory, whose access can fail: see docs/locks.rst. */
     qemu_mutex_lock(&prefix_lock);
-    name = path(name);
+    found = path(own);
     qemu_mutex_unlock(&prefix_lock);
-    return name;
+    return found == own ? name : found;
 }
 
 /* The kernel's limit of links in one path. */

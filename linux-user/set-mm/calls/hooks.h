@@ -10,6 +10,7 @@
 
 #include "set-mm/host/binfmt.h"
 #include "set-mm/views/debug-view.h"
+#include "set-mm/calls/guest-copy.h"
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/calls/guest-namespace.h"
 #include "set-mm/calls/guest-fork.h"
