@@ -20,6 +20,7 @@
 #include "set-mm/state/guest-regions.h"
 #include "set-mm/calls/guest-rlimit.h"
 #include "set-mm/calls/guest-task.h"
+#include "set-mm/calls/guest-robust.h"
 #include "set-mm/calls/guest-signals.h"
 #include "set-mm/calls/guest-sleep.h"
 #include "set-mm/calls/guest-thread.h"
