@@ -11,7 +11,7 @@ export BUILD PREFIX DESTDIR
 .NOTPARALLEL:
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
-	test-series report oracle test-faults test-sanitized \
+	test-series report oracle test-faults test-stress test-sanitized \
 	test-targets test-guests test-distributions fuzz fuzz-parts
 
 emulators:
@@ -71,6 +71,9 @@ test-programs:
 
 test-faults:
 	@scripts/test --long faults
+
+test-stress:
+	@scripts/test --long stress
 
 test-sanitized:
 	@scripts/test --long sanitized
