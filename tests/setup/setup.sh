@@ -54,9 +54,16 @@ run() {
 }
 
 # tools_but NAME...: the other programs of this machine, for run_there.
+gone=
 tools_but() {
-    rm -rf "$tmp/bin" && mkdir "$tmp/bin"
-    ln -s /usr/bin/* "$tmp/bin"/
+    [ -d "$tmp/bin" ] || { mkdir "$tmp/bin" && ln -s /usr/bin/* "$tmp/bin"/; }
+    for t_name in $gone; do
+        ln -s "/usr/bin/$t_name" "$tmp/bin"/
+    done
+    gone=
+    for t_name in "$@"; do
+        [ ! -L "$tmp/bin/$t_name" ] || gone="$gone $t_name"
+    done
     (cd "$tmp/bin" && rm -f "$@")
 }
 run_there() {
