@@ -202,6 +202,14 @@ bool host_proc_fd_path(int fd, char *path)
     return qatomic_read(&is_held) && own_table_call(read_link, &link) >= 0;
 }
 
+bool host_proc_own_path(OwnFile file, char *path)
+{
+    OwnPath name = own_table_path(file);
+    ReadLink link = { name.path + strlen("/proc/"), path };
+
+    return own_table_call(read_link, &link) >= 0;
+}
+
 bool host_stat_parse(HostStat *stat, const char *text)
 {
     const char *open = strchr(text, '(');

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "set-mm/host/own-table.h"
 
 /* host_proc_init: look at what is mounted; without a /proc all here fails */
 void host_proc_init(void);
@@ -59,6 +60,16 @@ char *host_proc_read_record(int fd, size_t *len);
  * Returns: whether there is one.
  */
 bool host_proc_fd_path(int fd, char *path);
+
+/**
+ * host_proc_own_path: the kernel's name of a file in the keeper's table
+ * @path: PATH_MAX bytes, gets it with a NUL; empty on failure
+ *
+ * As seen from the root of the process; also where that has no /proc.
+ *
+ * Returns: whether there is one.
+ */
+bool host_proc_own_path(OwnFile file, char *path);
 
 /* The numbers of stat and the position behind the name in parentheses. */
 enum { HOST_STAT_FIELDS = 52 };

@@ -293,7 +293,9 @@ ssize_t exe_file_readlink(int dirfd, const char *link, bool is_own, char *buf,
     ssize_t len = readlinkat(dirfd, link, buf, size);
 
     if (len < 0 && errno == ENOENT && is_own) {
-        const char *path = path_without_proc();
+        char name[PATH_MAX];
+        const char *path = host_proc_own_path(OWN_EXE, name)
+                           ? name : path_without_proc();
 
         if (!path) {
             errno = ENOENT;
