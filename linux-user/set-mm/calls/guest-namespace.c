@@ -119,9 +119,9 @@ pid_t guest_fork(unsigned flags)
 
     flags &= FLAGS_OF_KERNEL | CSIGNAL;
     fork_flags = flags == TARGET_SIGCHLD ? 0 : flags;
-    fork_safety_shares_files = flags & CLONE_FILES;
+    fork_safety_hold = flags & CLONE_FILES ? FORK_HOLD_NEVER
+                                           : FORK_HOLD_NAMELESS;
     pid = fork();
-    fork_safety_shares_files = false;
     fork_flags = 0;
     if (pid == 0 && (flags & CLONE_FILES)) {
         /* The parent can change what a number is. */

@@ -13,8 +13,8 @@
 #include "set-mm/calls/guest-sleep.h"
 
 /* Where off_t is wider than the first call's. */
-#ifdef __NR_sendfile64
-#define NR_SENDFILE __NR_sendfile64
+#ifdef SYS_sendfile64
+#define NR_SENDFILE SYS_sendfile64
 #else
 #define NR_SENDFILE __NR_sendfile
 #endif

@@ -17,12 +17,14 @@ long alone_call(long (*call)(void *opaque), void *opaque)
 
     /* It can want a lock that a fork holds. */
     rcu_thread_end();
+    fork_safety_hold = FORK_HOLD_ALWAYS;
     fork_safety_begin();
     own_table_end();
     ret = call(opaque);
     error = errno;
     own_table_restart();
     fork_safety_end();
+    fork_safety_hold = FORK_HOLD_NAMELESS;
     errno = error;
     return ret;
 }

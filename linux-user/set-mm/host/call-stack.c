@@ -16,7 +16,8 @@ typedef struct Search {
     bool found;
 } Search;
 
-#if defined(__x86_64__)
+/* x86-64 */
+#ifdef REG_RIP
 
 /* By DWARF's number: what a function leaves as it was. */
 static void set_registers(mcontext_t *regs, struct _Unwind_Context *frame)

@@ -43,7 +43,7 @@ static void fault(int sig)
     case SIGBUS:
         fault_beyond_end();
         break;
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(REG_RIP) || defined(REG_EIP)
     case SIGILL:
         asm volatile("ud2");
         break;

@@ -31,7 +31,7 @@ static void __attribute__((constructor(101))) choose_allocator(void)
 #endif
 }
 
-__thread bool fork_safety_shares_files;
+__thread ForkHold fork_safety_hold;
 
 /* Written at start-up only, by one thread. */
 static struct {

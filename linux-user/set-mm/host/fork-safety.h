@@ -27,10 +27,18 @@ typedef struct ForkActions {
 void fork_safety_lock_init(QemuMutex *lock, const ForkActions *actions);
 
 /*
- * Set by a thread whose next child is to share its table of descriptors: then
- * nothing may be held open for the child.
+ * Whether a forking thread holds a file open for the child, in the guest's
+ * table: if it has no name by which the child can open it; always, where names
+ * can be others afterwards; never, where the child is to share the table.
  */
-extern __thread bool fork_safety_shares_files;
+typedef enum ForkHold {
+    FORK_HOLD_NAMELESS,
+    FORK_HOLD_ALWAYS,
+    FORK_HOLD_NEVER,
+} ForkHold;
+
+/* Of the calling thread's next fork. */
+extern __thread ForkHold fork_safety_hold;
 
 /**
  * fork_safety_begin: take all locks and the actions before a fork

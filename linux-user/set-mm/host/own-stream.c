@@ -68,15 +68,16 @@ static long open_all_again(void *opaque)
 }
 
 /* As for the executable (exe-file.c). */
-static void hold_nameless(void)
+static void hold_streams(void)
 {
     for (OwnStream *s = streams.first; s; s = s->next) {
         char link[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
         struct stat st;
 
         s->held = -1;
-        if (s->fd < 0 || fork_safety_shares_files ||
-            (stat(s->path, &st) == 0 && same_file(&st, &s->st))) {
+        if (s->fd < 0 || fork_safety_hold == FORK_HOLD_NEVER ||
+            (fork_safety_hold == FORK_HOLD_NAMELESS &&
+             stat(s->path, &st) == 0 && same_file(&st, &s->st))) {
             continue;
         }
         snprintf(link, sizeof(link), "/proc/self/task/%d/fd/%d",
@@ -237,7 +238,7 @@ ssize_t __wrap_getrandom(void *buf, size_t size, unsigned flags)
 static void __attribute__((constructor(103))) own_stream_init(void)
 {
     static const ForkActions at_fork = {
-        .before = hold_nameless,
+        .before = hold_streams,
         .in_parent = let_go,
         .in_child = let_go,
     };

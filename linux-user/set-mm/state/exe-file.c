@@ -132,25 +132,23 @@ static long open_again(void *opaque)
 
 /* --- At a fork ------------------------------------------------------------ */
 
-static bool is_only_thread(void)
-{
-    return !CPU_NEXT(first_cpu);
-}
-
-/*
- * A guest of one thread cannot see it; to others it is shown only if it has no
- * name, as a deleted file has one that leads nowhere, or to another link.
- */
-static void hold_if_unseen(void)
+/* A deleted file has a name that leads nowhere, or to another link. */
+static bool has_name(void)
 {
     char name[PATH_MAX];
+    bool ret = exe_file_name(name) && leads_to(name, &exe.st);
 
-    exe.held = -1;
-    if (!is_only_thread() && exe_file_name(name) && leads_to(name, &exe.st)) {
+    if (ret) {
         pstrcpy(exe.name, sizeof(exe.name), name);
-        return;
     }
-    if (fork_safety_shares_files) {
+    return ret;
+}
+
+static void hold(void)
+{
+    exe.held = -1;
+    if (fork_safety_hold == FORK_HOLD_NEVER ||
+        (fork_safety_hold == FORK_HOLD_NAMELESS && has_name())) {
         return;
     }
     exe.held = open(own_table_path(OWN_EXE).path, O_PATH | O_CLOEXEC);
@@ -165,7 +163,7 @@ static void let_go(void)
 }
 
 static const ForkActions at_fork = {
-    .before = hold_if_unseen,
+    .before = hold,
     .in_parent = let_go,
     .in_child = let_go,
 };
