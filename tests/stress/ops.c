@@ -25,7 +25,7 @@ static const unsigned char code[] = { 0xb8, 0, 0, 0, 0, 0xc3 };
 enum { NUMBER_AT = 1 };
 #elif defined(__aarch64__)
 static const unsigned char code[] = { 0, 0, 0x80, 0x52, 0xc0, 3, 0x5f, 0xd6 };
-enum { SHIFT = 5 };
+#define SHIFT 5
 #elif defined(__arm__)
 static const unsigned char code[] = { 0, 0, 0xa0, 0xe3, 0x1e, 0xff, 0x2f, 0xe1 };
 enum { NUMBER_AT = 0 };
