@@ -99,9 +99,9 @@ static long do_getitimer(void)
     return syscall(SYS_getitimer, ITIMER_REAL, page);
 }
 
-static long do_nanosleep(void)
+static long do_utimensat(void)
 {
-    return syscall(SYS_nanosleep, page, NULL);
+    return syscall(SYS_utimensat, AT_FDCWD, path, page, 0);
 }
 
 static long do_poll(void)
@@ -197,7 +197,7 @@ static const struct copy_call {
     { "rt_sigpending", do_sigpending, 0 },
     { "sigaltstack", do_sigaltstack, 0 },
     { "getitimer", do_getitimer, 0 },
-    { "nanosleep", do_nanosleep, 0 },
+    { "utimensat", do_utimensat, EINVAL },
     { "ppoll", do_poll, 0 },
     { "epoll_ctl", do_epoll_ctl, EINVAL },
     { "openat", do_open, ENOENT },

@@ -14,7 +14,7 @@
 enum { DOES_NOT_END = -1 };
 
 /* Long for an emulator on a machine with much else to do. */
-enum { PATIENCE = 25 };
+enum { PATIENCE = 60 };
 
 static inline double seconds(void)
 {

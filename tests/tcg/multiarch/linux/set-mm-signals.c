@@ -24,7 +24,7 @@
 enum {
     CALL_MS = 800,
     /* Nobody's signal is that late. */
-    LATE_MS = 3000,
+    LATE_MS = 10000,
 };
 
 static struct sleepers {
