@@ -17,11 +17,11 @@ void guest_all_but_faults(sigset_t *set)
     sigdelset(set, SIGBUS);
 }
 
-bool guest_spares(const struct emulated_sigtable *k)
+bool guest_spares(const struct emulated_sigtable *k, uint32_t code)
 {
     const TaskState *ts = thread_cpu->opaque;
 
     /* What QEMU found itself, and what the host did: codes of the kernel's. */
     return host_is_init() && k != &ts->sync_signal &&
-           (int32_t)tswap32(k->info.si_code) <= 0;
+           (int16_t)code <= 0;
 }

@@ -20,11 +20,25 @@ void guest_all_but_faults(sigset_t *set);
 
 /**
  * guest_spares: whether a signal does not kill although that is its default
- * @k: as QEMU is about to deliver it, in the guest's order
+ * @k: as QEMU is about to deliver it
+ * @code: its si_code in host order, of which the upper half may be QEMU's own
  *
  * Init of a PID namespace gets only the signals of its own faults; see
  * sig_task_ignored() in kernel/signal.c.
  */
-bool guest_spares(const struct emulated_sigtable *k);
+bool guest_spares(const struct emulated_sigtable *k, uint32_t code);
+
+/**
+ * guest_frame_fpu: where an x86's signal frame has the FPU's state
+ * @offset: where QEMU 7.2 has it, which aligns the state and not the stack
+ *
+ * A handler is entered as a function is, with its stack aligned to 16 bytes
+ * but for the return address; see align_sigframe() of arch/x86.  Else code that
+ * counts on it faults, such as what unwinds a thread that is cancelled.
+ */
+static inline size_t guest_frame_fpu(size_t offset)
+{
+    return offset + (sizeof(abi_ulong) - offset) % 16;
+}
 
 #endif /* LINUX_USER_GUEST_SIGNALS_H */
