@@ -363,7 +363,11 @@ static bool is_mapped(void)
     size_t len;
 
     maps = host_proc_read("self/maps", &len);
-    if (!maps || !exe_file_name(buf)) {
+    if (!maps) {
+        /* It nearly always is; few descriptors are allowed if that is unknown. */
+        return errno == EMFILE;
+    }
+    if (!exe_file_name(buf)) {
         return false;
     }
     exe_file_stat(&st);

@@ -27,6 +27,9 @@ enum {
     /* For each of the host's mappings, and for all: see region-log.h. */
     CHANGES_A_MAPPING = 16,
     CHANGES = 8192,
+    /* How long a look waits for a process that is about to begin. */
+    START_TRIES = 20,
+    START_US = 1000,
 };
 
 /* Returns: bytes of @buf, which gets a NUL behind them; 0 on failure. */
@@ -302,14 +305,26 @@ static bool was_stranger(const struct stat *tasks, struct stat *key)
     return recall(key) == 0;
 }
 
-/* One that cannot be read may be one. */
+/*
+ * Only what is in a procfs is looked into, as a file that is read has another
+ * time of access.  One that cannot be read may be an emulator.
+ *
+ * Returns: 1 or 0, or -1 for another directory.
+ */
 static long look_into(void *opaque)
 {
     const Look *l = opaque;
-    int fd = own_table_openat(l->thread, l->dirfd, l->path, O_RDONLY);
-    long ret = fd < 0 || elf_note_find(fd, PUBLIC_STATE_NOTE);
+    int dir = own_table_openat(l->thread, l->dirfd, l->path,
+                               O_PATH | O_DIRECTORY);
+    long ret = -1;
 
-    close(fd);
+    if (dir >= 0 && is_procfs(dir)) {
+        int fd = openat(dir, "exe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+        ret = fd < 0 || elf_note_find(fd, PUBLIC_STATE_NOTE);
+        close(fd);
+    }
+    close(dir);
     return ret;
 }
 
@@ -317,7 +332,7 @@ static long look_into(void *opaque)
 static int executes_emulator(int dirfd, const char *dir)
 {
     g_autofree char *exe = g_strconcat(dir, "exe", NULL);
-    Look l = { NULL, syscall(__NR_gettid), dirfd, exe };
+    Look l = { NULL, syscall(__NR_gettid), dirfd, dir };
     struct stat st;
     int ret;
 
@@ -327,6 +342,9 @@ static int executes_emulator(int dirfd, const char *dir)
     ret = recall(&st);
     if (ret < 0) {
         ret = own_table_call(look_into, &l);
+        if (ret < 0) {
+            return 0;
+        }
         remember(&st, ret);
     }
     return ret;
@@ -341,12 +359,28 @@ static int executes_emulator(int dirfd, const char *dir)
 static int is_emulator(int dirfd, const char *dir, struct stat *tasks)
 {
     g_autofree char *path = g_strconcat(dir, "task", NULL);
+    int ret = executes_emulator(dirfd, dir);
 
-    if (fstatat(dirfd, path, tasks, 0) == 0 &&
+    if (ret < 0 && fstatat(dirfd, path, tasks, 0) == 0 &&
         tasks->st_nlink < 2 + 1 + PUBLIC_FEWEST_HELPERS) {
         return 0;
     }
-    return executes_emulator(dirfd, dir);
+    return ret;
+}
+
+/*
+ * A process that has just been forked, or has just executed an emulator, has
+ * its keeper in a moment.
+ */
+static bool look_for_keeper(Look *l)
+{
+    bool ret = own_table_call(look, l) > 0;
+
+    for (int tries = 0; !ret && tries < START_TRIES; tries++) {
+        g_usleep(START_US);
+        ret = own_table_call(look, l) > 0;
+    }
+    return ret;
 }
 
 bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
@@ -361,7 +395,7 @@ bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
     s->is_stranger = false;
     s->is_task_dir = false;
     if (is > 0) {
-        ret = own_table_call(look, &l) > 0;
+        ret = look_for_keeper(&l);
     } else if (is < 0 && !was_stranger(&tasks, &key)) {
         ret = own_table_call(look, &l) > 0;
         if (!ret) {

@@ -39,6 +39,8 @@ static void beside(const char *id, unsigned others,
     for (unsigned i = 0; i < others; i++) {
         pthread_join(thread[i], NULL);
     }
+    /* Whom pthread_join() has waited for is listed for a moment still. */
+    usleep(others ? 100000 : 0);
 }
 
 static unsigned list_tasks(const char *path, long task[MOST_TASKS])
