@@ -368,6 +368,7 @@ int guest_faccessat(int dirfd, const char *path, int mode, int flags)
         return faccessat(dirfd, place_for_host(dirfd, path, &place), mode,
                          flags);
     }
+    path = guest_task_path(path);
     ret = faccessat(dirfd, path, mode, flags);
     if (mode == F_OK || (ret < 0 && errno != EACCES && errno != EROFS &&
                          errno != EPERM) ||

@@ -364,7 +364,7 @@ static bool is_mapped(void)
 
     maps = host_proc_read("self/maps", &len);
     if (!maps) {
-        /* It nearly always is; few descriptors are allowed if that is unknown. */
+        /* It nearly always is; that is unknown with few descriptors. */
         return errno == EMFILE;
     }
     if (!exe_file_name(buf)) {
