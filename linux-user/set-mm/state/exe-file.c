@@ -363,11 +363,7 @@ static bool is_mapped(void)
     size_t len;
 
     maps = host_proc_read("self/maps", &len);
-    if (!maps) {
-        /* It nearly always is; that is unknown with few descriptors. */
-        return errno == EMFILE;
-    }
-    if (!exe_file_name(buf)) {
+    if (!maps || !exe_file_name(buf)) {
         return false;
     }
     exe_file_stat(&st);
