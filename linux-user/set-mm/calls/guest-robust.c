@@ -234,8 +234,13 @@ void guest_robust_exit_all(void)
     if (host_knows() || QLIST_EMPTY(&robust.owners)) {
         return;
     }
-    /* What they hold must not change any more. */
-    stop_all_tasks();
+    /*
+     * What they hold must not change any more.  A core dump has stopped them
+     * already, and QEMU 7.2 would wait for itself.
+     */
+    if (!cpu_in_exclusive_context(thread_cpu)) {
+        stop_all_tasks();
+    }
     owners = list_owners();
     for (guint i = 0; i < owners->len; i++) {
         walk(&g_array_index(owners, Owner, i));
