@@ -4,7 +4,6 @@
 //
 // SPDX-License-Identifier: GPL-2.0-or-later
 
-// Series: 10.0 10.2
 @fork_check@
 position weave;
 @@
