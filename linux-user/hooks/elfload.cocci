@@ -1,4 +1,5 @@
-// Core dumps: the notes tell of the process as it is now.
+// What may be loaded, and core dumps, whose notes tell of the process as it is
+// now.
 //
 // Files: linux-user/elfload.c
 //
@@ -8,6 +9,21 @@
 @@
  #include "loader.h"
 +#include "set-mm/calls/hooks.h"
+
+// The kernel's loader looks at neither.
+@ident@
+expression head;
+position weave;
+@@
+- head->e_ident[EI_VERSION] ==@weave EV_CURRENT
++ true
+
+@head_size@
+expression head;
+position weave;
+@@
+- head->e_ehsize ==@weave sizeof(struct elfhdr)
++ true
 
 @args_size@
 position weave;
