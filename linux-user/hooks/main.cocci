@@ -16,6 +16,7 @@ position weave;
  struct qemu_argument arg_table[] = {
    ...,
 +  SET_MM_ARGUMENT,
++  SELF_EXEC_ARGUMENT,
    {"seed", "QEMU_RAND_SEED", true, handle_arg_seed@weave, "", help},
    ...
  };
@@ -36,6 +37,29 @@ position weave;
 + if (!binfmt_is_option(arg)) {
       break;
   }
+
+// An emulator that executes itself hands its options on.
+@handed_on@
+expression info, words, i;
+position weave;
+@@
+- info->handle_opt@weave(words[i])
++ info->handle_opt(self_exec_option(info->argv, words[i]))
+
+@handed_on_alone@
+expression info;
+position weave;
+@@
+- info->handle_opt@weave(NULL)
++ info->handle_opt(self_exec_option(info->argv, NULL))
+
+// It hands the program over, too.
+@program@
+expression fd;
+position weave;
+@@
+- fd = qemu_getauxval@weave(AT_EXECFD)
++ fd = binfmt_program()
 
 // The path may be one that only binfmt_misc could follow.
 // Series: 10.0 10.2

@@ -1,4 +1,4 @@
-// execve and execveat of /proc/self/exe.
+// execve and execveat.
 //
 // Files: linux-user/syscall.c
 //
@@ -6,19 +6,22 @@
 
 // Series: 10.0 10.2
 @exec@
-identifier exe, dirfd, flags, ret;
-expression p, own;
+identifier exe, dirfd, flags, ret, argv, envp;
+expression p, own, is_execveat;
 position weave;
 @@
  int do_execv(..., int dirfd, ..., int flags, ...)
  {
      ...
-     const char *exe =
--                      p;
-+                      guest_exec_path(dirfd, p, flags);
+-    const char *exe = p;
 -    if (is_proc_myself@weave(p, "exe")) {
 -        exe = own;
 -    }
+-    ret = is_execveat ? safe_execveat(dirfd, exe, argv, envp, flags)
+-                      : safe_execve(exe, argv, envp);
+-    ret = get_errno(ret);
++    ret = get_errno(guest_exec(safe_execve, safe_execveat, dirfd, p, argv,
++                               envp, flags));
      ...
  }
 
@@ -31,4 +34,4 @@ position weave;
 - if (is_proc_myself@weave(E, "exe")) S else {
 -     ret = get_errno(safe_execve(p, argv, envp));
 - }
-+ ret = get_errno(safe_execve(guest_exec_path(AT_FDCWD, p, 0), argv, envp));
++ ret = get_errno(guest_exec(safe_execve, NULL, AT_FDCWD, p, argv, envp, 0));

@@ -17,7 +17,34 @@ static void test_default(void)
     g_assert_cmpint(opts.rule, ==, SET_MM_RULE_RELAXED);
     g_assert_cmpint(opts.caps, ==, SET_MM_CAPS_HOST);
     g_assert_cmpint(opts.title, ==, SET_MM_TITLE_EMULATOR);
+    g_assert_cmpint(opts.exec, ==, SET_MM_EXEC_AUTO);
+    g_assert_cmpint(opts.exec_suid, ==, SET_MM_SUID_CALLER);
+    g_assert_cmpstr(opts.exec_path, ==, "");
     g_assert_cmpstr(error, ==, "");
+}
+
+static void test_exec(void)
+{
+    SetMMOpts opts = { 0 };
+    char error[256];
+    g_autofree char *longest = g_strnfill(SET_MM_EXEC_PATH_MAX - 1, '/');
+    g_autofree char *fits = g_strconcat("exec-path=", longest, NULL);
+    g_autofree char *too_long = g_strconcat(fits, "x", NULL);
+
+    g_assert_true(set_mm_opts_parse(&opts, "exec=self,exec-path=/a=b,"
+                                    "exec-suid=refuse", error,
+                                    sizeof(error)));
+    g_assert_cmpint(opts.exec, ==, SET_MM_EXEC_SELF);
+    g_assert_cmpint(opts.exec_suid, ==, SET_MM_SUID_REFUSE);
+    g_assert_cmpstr(opts.exec_path, ==, "/a=b");
+    g_assert_true(set_mm_opts_parse(&opts, "exec=kernel,exec-path=", error,
+                                    sizeof(error)));
+    g_assert_cmpint(opts.exec, ==, SET_MM_EXEC_KERNEL);
+    g_assert_cmpstr(opts.exec_path, ==, "");
+    g_assert_true(set_mm_opts_parse(&opts, fits, error, sizeof(error)));
+    g_assert_cmpstr(opts.exec_path, ==, longest);
+    g_assert_false(set_mm_opts_parse(&opts, too_long, error, sizeof(error)));
+    g_assert_cmpstr(opts.exec_path, ==, longest);
 }
 
 static void test_words(void)
@@ -50,7 +77,7 @@ static void test_unknown(void)
 {
     const char *const wrong[] = {
         "bogus", "rule", "rule=", "rule=linu", "rule=linuxx", "Rule=linux",
-        "caps=all rule=linux", "=",
+        "caps=all rule=linux", "=", "exec-path", "exec-path=here", "exec=",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -62,6 +89,7 @@ static void test_unknown(void)
         g_assert_nonnull(strstr(error, wrong[i]));
         g_assert_nonnull(strstr(error, "rule=relaxed"));
         g_assert_nonnull(strstr(error, "title=guest"));
+        g_assert_nonnull(strstr(error, "exec-path=/DIR"));
         g_assert_null(strchr(error, '\n'));
     }
 }
@@ -135,6 +163,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/default", test_default);
     g_test_add_func("/words", test_words);
+    g_test_add_func("/exec", test_exec);
     g_test_add_func("/last-wins", test_last_wins);
     g_test_add_func("/unknown", test_unknown);
     g_test_add_func("/short-buffer", test_short_buffer);

@@ -14,7 +14,6 @@
 #include "qemu/path.h"
 #include "qemu/thread.h"
 #include "qemu.h"
-#include "set-mm/host/binfmt.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/calls/guest-path.h"
@@ -60,10 +59,8 @@ enum { MAX_LINKS = 40 };
 
 /* A path to an entry of ours, with another last component. */
 typedef struct EntryPath {
-    char path[PATH_MAX + 64];
+    char path[EXE_LINK_MAX];
 } EntryPath;
-
-static __thread char exec_buf[PATH_MAX];
 
 /* mount(2) has two paths. */
 static EntryPath *next_path(void)
@@ -258,19 +255,21 @@ bool guest_path_is_exe(int dirfd, const char **path)
     return true;
 }
 
-const char *guest_exec_path(int dirfd, const char *path, int flags)
+bool guest_path_exe_link(int dirfd, const char *path,
+                         char link[EXE_LINK_MAX], bool *is_own)
 {
     const char *at = path;
     char buf[PATH_MAX];
-    EntryPath link;
+    EntryPath entry;
     Place place;
 
-    if (!(flags & AT_SYMLINK_NOFOLLOW) &&
-        follow_links(dirfd, &at, buf, &place)) {
-        make_exe_link(&link, dirfd, at, &place);
-        path = exe_file_exec_path(dirfd, link.path, place.is_own, exec_buf);
+    if (!follow_links(dirfd, &at, buf, &place)) {
+        return false;
     }
-    return binfmt_exec_path(dirfd, path, flags);
+    make_exe_link(&entry, dirfd, at, &place);
+    pstrcpy(link, EXE_LINK_MAX, entry.path);
+    *is_own = place.is_own;
+    return true;
 }
 
 /* --- Calls whose answer says what was reached ----------------------------- */

@@ -10,6 +10,7 @@
 #ifndef LINUX_USER_GUEST_PATH_H
 #define LINUX_USER_GUEST_PATH_H
 
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -75,11 +76,18 @@ const char *guest_path_opened(int dirfd, const char *path, bool *is_exe);
  */
 bool guest_path_is_exe(int dirfd, const char **path);
 
+/* Bytes of what guest_path_exe_link() gives. */
+enum { EXE_LINK_MAX = PATH_MAX + 64 };
+
 /**
- * guest_exec_path: guest_path() for execve(2) and execveat(2), which must
- * follow
+ * guest_path_exe_link: does a path, with links followed, lead to an executable
+ * by /proc/PID/exe?
+ * @link: gets a path from @dirfd to its magic link, for exe_file_path() and
+ *        exe_file_exec_path()
+ * @is_own: gets whether it is this process's, and not another guest's
  */
-const char *guest_exec_path(int dirfd, const char *path, int flags);
+bool guest_path_exe_link(int dirfd, const char *path,
+                         char link[EXE_LINK_MAX], bool *is_own);
 
 /**
  * guest_stat: stat(2)

@@ -11,6 +11,7 @@
 #include "set-mm/host/binfmt.h"
 #include "set-mm/views/debug-view.h"
 #include "set-mm/calls/guest-copy.h"
+#include "set-mm/calls/guest-exec.h"
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/calls/guest-namespace.h"
 #include "set-mm/calls/guest-fork.h"
@@ -19,21 +20,28 @@
 #include "set-mm/calls/guest-path.h"
 #include "set-mm/state/guest-regions.h"
 #include "set-mm/calls/guest-rlimit.h"
-#include "set-mm/calls/guest-task.h"
 #include "set-mm/calls/guest-robust.h"
 #include "set-mm/calls/guest-signals.h"
 #include "set-mm/calls/guest-sleep.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/clone-lock.h"
 #include "set-mm/host/die.h"
+#include "set-mm/host/handed-program.h"
+#include "set-mm/host/self-exec.h"
 #include "set-mm/views/proc-file.h"
 #include "set-mm/calls/set-mm.h"
 #include "set-mm/views/set-mm-strace.h"
 
-/* The entry of main.c's table of command line options. */
+/* The entries of main.c's table of command line options. */
 #define SET_MM_ARGUMENT                                                     \
     {"set-mm",     "QEMU_SET_MM",      true,  set_mm_option,                \
      "list",       "how guests may use PR_SET_MM: rule=relaxed|linux|off,"  \
-     " caps=host|all, title=emulator|guest"}
+     " caps=host|all, title=emulator|guest; and how programs are executed:" \
+     " exec=auto|kernel|self, exec-path=DIR, exec-suid=caller|refuse"}
+
+#define SELF_EXEC_ARGUMENT                                                  \
+    {SELF_EXEC_OPTION, "",             true,  handed_option,                \
+     "fd:name",    "used by an emulator that executes itself"}
 
 #endif /* LINUX_USER_HOOKS_H */

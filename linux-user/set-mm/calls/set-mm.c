@@ -22,11 +22,12 @@
 #include "set-mm/host/host-proc.h"
 #include "set-mm/views/host-title.h"
 #include "set-mm/state/mm-map.h"
+#include "set-mm/host/handed-program.h"
+#include "set-mm/host/self-exec.h"
 #include "set-mm/views/proc-file.h"
 #include "set-mm/views/sibling.h"
 #include "set-mm/state/public-state.h"
 #include "set-mm/calls/set-mm.h"
-#include "set-mm/rules/set-mm-opts.h"
 
 #ifndef PR_GET_AUXV
 #define PR_GET_AUXV 0x41555856
@@ -60,13 +61,18 @@ static void read_conf(void)
 
 void set_mm_option(const char *list)
 {
-    char error[256];
+    char error[512];
 
     read_conf();
     if (!set_mm_opts_parse(&opts, list, error, sizeof(error))) {
         fprintf(stderr, "qemu: -set-mm: %s\n", error);
         exit(1);
     }
+}
+
+const SetMMOpts *set_mm_opts(void)
+{
+    return &opts;
 }
 
 /* argv[0] is the path if binfmt_misc was not told to keep the guest's. */
@@ -95,6 +101,7 @@ char *set_mm_prepare(int execfd, char *path, char **argv)
     public_state_init();
     guest_limits_init();
     host_proc_init();
+    self_exec_init();
     exe_file_init(execfd, path);
     guest_mm_prepare(execfd);
     sibling_init();
@@ -102,7 +109,7 @@ char *set_mm_prepare(int execfd, char *path, char **argv)
     guest_path_init();
     restore_argv0(path, argv);
     exec_name_restore(name);
-    set_comm(name);
+    set_comm(handed_comm() ?: name);
     debug_init();
     return name;
 }

@@ -7,6 +7,8 @@
 #ifndef LINUX_USER_SET_MM_H
 #define LINUX_USER_SET_MM_H
 
+#include "set-mm/rules/set-mm-opts.h"
+
 /* The machine's defaults. */
 #define SET_MM_CONF "/etc/qemu-set-mm.conf"
 
@@ -18,6 +20,9 @@
  * explanation if a word is not known.
  */
 void set_mm_option(const char *list);
+
+/* set_mm_opts: what the options have come to; read-only */
+const SetMMOpts *set_mm_opts(void);
 
 /**
  * set_mm_prepare: take the program's identity before it is loaded

@@ -8,11 +8,24 @@
 #include <elf.h>
 #include <sys/auxv.h>
 #include "set-mm/host/binfmt.h"
+#include "set-mm/host/handed-program.h"
 #include "set-mm/rules/same-file.h"
 
 #ifndef AT_FLAGS_PRESERVE_ARGV0
 #define AT_FLAGS_PRESERVE_ARGV0 1
 #endif
+
+int binfmt_program(void)
+{
+    int fd = handed_program();
+
+    if (fd >= 0) {
+        /* One that could not be opened anew. */
+        lseek(fd, 0, SEEK_SET);
+    }
+    errno = 0;
+    return fd >= 0 ? fd : (int)getauxval(AT_EXECFD);
+}
 
 bool binfmt_opened(void)
 {
@@ -37,6 +50,9 @@ char *binfmt_execfn(char *path)
 {
     char *name = (char *)getauxval(AT_EXECFN);
 
+    if (handed_execfn()) {
+        return handed_execfn();
+    }
     return was_started() && name ? name : path;
 }
 

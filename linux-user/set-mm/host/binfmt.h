@@ -10,6 +10,15 @@
 #include <stdbool.h>
 
 /**
+ * binfmt_program: the program that was opened for us, by binfmt_misc or by the
+ * emulator that executed us
+ *
+ * Returns: a descriptor with errno 0, or errno ENOENT, as
+ * getauxval(AT_EXECFD).
+ */
+int binfmt_program(void);
+
+/**
  * binfmt_opened: did binfmt_misc open the program for us (flag O)?
  *
  * Then the one that is executed next will most likely be opened as well, and
@@ -31,7 +40,7 @@ bool binfmt_is_option(const char *arg);
  *
  * For a script's interpreter that is the script, as it is for every program.
  *
- * Returns: @path if binfmt_misc did not start us; stays.
+ * Returns: @path if neither binfmt_misc nor another emulator started us; stays.
  */
 char *binfmt_execfn(char *path);
 

@@ -9,6 +9,7 @@
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/host/own-stream.h"
 #include "set-mm/host/own-table.h"
+#include "set-mm/host/self-exec.h"
 #include "set-mm/rules/same-file.h"
 
 typedef struct OwnStream OwnStream;
@@ -186,7 +187,7 @@ FILE *__wrap_fopen(const char *path, const char *mode)
     }
     s = g_new0(OwnStream, 1);
     s->path = g_strdup(path);
-    s->flags = flags;
+    s->flags = flags & (self_exec_goes_on_with(path) ? ~O_TRUNC : -1);
     s->held = -1;
     error = own_table_call(open_stream, s);
     if (error) {

@@ -20,13 +20,33 @@ static const struct {
     { "caps=all", offsetof(SetMMOpts, caps), SET_MM_CAPS_ALL },
     { "title=emulator", offsetof(SetMMOpts, title), SET_MM_TITLE_EMULATOR },
     { "title=guest", offsetof(SetMMOpts, title), SET_MM_TITLE_GUEST },
+    { "exec=auto", offsetof(SetMMOpts, exec), SET_MM_EXEC_AUTO },
+    { "exec=kernel", offsetof(SetMMOpts, exec), SET_MM_EXEC_KERNEL },
+    { "exec=self", offsetof(SetMMOpts, exec), SET_MM_EXEC_SELF },
+    { "exec-suid=caller", offsetof(SetMMOpts, exec_suid), SET_MM_SUID_CALLER },
+    { "exec-suid=refuse", offsetof(SetMMOpts, exec_suid), SET_MM_SUID_REFUSE },
 };
+
+static const char exec_path[] = "exec-path=";
+
+/* Absolute, as the guest may go elsewhere; or none. */
+static bool set_exec_path(SetMMOpts *opts, const char *dir, size_t len)
+{
+    if (len >= sizeof(opts->exec_path) || (len && *dir != '/')) {
+        return false;
+    }
+    memcpy(opts->exec_path, dir, len);
+    opts->exec_path[len] = '\0';
+    return true;
+}
 
 enum { NWORDS = sizeof(words) / sizeof(words[0]) };
 
 _Static_assert(sizeof(SetMMRule) == sizeof(int) &&
                sizeof(SetMMCaps) == sizeof(int) &&
-               sizeof(SetMMTitle) == sizeof(int),
+               sizeof(SetMMTitle) == sizeof(int) &&
+               sizeof(SetMMExec) == sizeof(int) &&
+               sizeof(SetMMSuid) == sizeof(int),
                "every option is stored as an int");
 
 static bool apply_word(SetMMOpts *opts, const char *word, size_t len)
@@ -39,7 +59,10 @@ static bool apply_word(SetMMOpts *opts, const char *word, size_t len)
             return true;
         }
     }
-    return false;
+    return len >= strlen(exec_path) &&
+           !memcmp(word, exec_path, strlen(exec_path)) &&
+           set_exec_path(opts, word + strlen(exec_path),
+                         len - strlen(exec_path));
 }
 
 static void describe(char *error, size_t size, const char *word, size_t len)
@@ -50,6 +73,9 @@ static void describe(char *error, size_t size, const char *word, size_t len)
     for (int i = 0; i < NWORDS && used >= 0 && (size_t)used < size; i++) {
         used += snprintf(error + used, size - used, "%s %s",
                          i ? "," : "", words[i].text);
+    }
+    if (used >= 0 && (size_t)used < size) {
+        snprintf(error + used, size - used, ", %s/DIR", exec_path);
     }
 }
 

@@ -31,10 +31,28 @@ typedef enum SetMMTitle {
     SET_MM_TITLE_GUEST,
 } SetMMTitle;
 
+/* Who starts a foreign program that a guest executes? */
+typedef enum SetMMExec {
+    SET_MM_EXEC_AUTO,       /* the host's kernel, else the emulator */
+    SET_MM_EXEC_KERNEL,     /* the host's kernel */
+    SET_MM_EXEC_SELF,       /* the emulator */
+} SetMMExec;
+
+/* What if that program is set-user-ID, and the emulator starts it? */
+typedef enum SetMMSuid {
+    SET_MM_SUID_CALLER,     /* it runs with the caller's rights */
+    SET_MM_SUID_REFUSE,     /* EPERM */
+} SetMMSuid;
+
+enum { SET_MM_EXEC_PATH_MAX = 4096 };
+
 typedef struct SetMMOpts {
     SetMMRule rule;
     SetMMCaps caps;
     SetMMTitle title;
+    SetMMExec exec;
+    SetMMSuid exec_suid;
+    char exec_path[SET_MM_EXEC_PATH_MAX];   /* empty: not given */
 } SetMMOpts;
 
 /**

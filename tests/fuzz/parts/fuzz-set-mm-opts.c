@@ -28,6 +28,20 @@ static bool want_word(SetMMOpts *opts, const char *word, size_t len)
         opts->title = SET_MM_TITLE_EMULATOR;
     } else if (is(word, len, "title=guest")) {
         opts->title = SET_MM_TITLE_GUEST;
+    } else if (is(word, len, "exec=auto")) {
+        opts->exec = SET_MM_EXEC_AUTO;
+    } else if (is(word, len, "exec=kernel")) {
+        opts->exec = SET_MM_EXEC_KERNEL;
+    } else if (is(word, len, "exec=self")) {
+        opts->exec = SET_MM_EXEC_SELF;
+    } else if (is(word, len, "exec-suid=caller")) {
+        opts->exec_suid = SET_MM_SUID_CALLER;
+    } else if (is(word, len, "exec-suid=refuse")) {
+        opts->exec_suid = SET_MM_SUID_REFUSE;
+    } else if (len >= 10 && is(word, 10, "exec-path=") && len < 10 + 4096 &&
+               (len == 10 || word[10] == '/')) {
+        snprintf(opts->exec_path, sizeof(opts->exec_path), "%.*s",
+                 (int)len - 10, word + 10);
     } else {
         return false;
     }
@@ -86,7 +100,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
               : set_mm_opts_parse(&got, text, error, room);
     CHECK(ok == !wrong);
     CHECK(got.rule == expected.rule && got.caps == expected.caps &&
-          got.title == expected.title);
+          got.title == expected.title && got.exec == expected.exec &&
+          got.exec_suid == expected.exec_suid &&
+          !strcmp(got.exec_path, expected.exec_path));
     if (wrong) {
         char *full = malloc(len + 1000);
 
@@ -96,7 +112,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         sprintf(full + strlen(full), "unknown word '%.*s', known are "
                 "rule=relaxed, rule=linux, rule=off, caps=host, caps=all, "
-                "title=emulator, title=guest", (int)len, wrong);
+                "title=emulator, title=guest, exec=auto, exec=kernel, "
+                "exec=self, exec-suid=caller, exec-suid=refuse, "
+                "exec-path=/DIR", (int)len, wrong);
         /* As much of it as there is room for. */
         CHECK(strnlen(error, room) < room);
         CHECK(!strncmp(error, full, room - 1));
