@@ -8,10 +8,15 @@
  *        binfmt-guest chain COUNT PATH OTHER [ARG]...
  *        binfmt-guest system|popen COMMAND
  *        binfmt-guest pivot DIR [ARG]...
+ *        binfmt-guest run PATH [ARG]...
+ *        binfmt-guest chroot DIR PATH [ARG]...
+ *        binfmt-guest after-input PATH [ARG]...
+ *        binfmt-guest wait
  *
  * exec executes PATH as "zero ARG..."; self does so with its own executable
  * by that SPELLING, after CHANGE of its file.  chain executes PATH and OTHER in
- * turn, COUNT times, and then does what ARG says.  Before each execution all
+ * turn, COUNT times, and then does what ARG says.  run and chroot execute PATH
+ * as a shell would.  Before each execution all
  * that PR_SET_MM can move is moved; report tells whether it is back.
  */
 #define _GNU_SOURCE
@@ -447,6 +452,36 @@ static int do_pivot(char **argv)
     return execute("execve", argv[0], argv);
 }
 
+static int do_run(char **argv)
+{
+    move_all();
+    return execute("execve", argv[0], argv);
+}
+
+static int do_chroot(char **argv)
+{
+    if (chroot(argv[0]) < 0 || chdir("/") < 0) {
+        fail("chroot");
+    }
+    return do_run(argv + 1);
+}
+
+/* Says that it has started, and goes on when it is told so. */
+static int do_after_input(char **argv)
+{
+    puts("ready");
+    fflush(stdout);
+    getchar();
+    return do_run(argv);
+}
+
+static int do_wait(void)
+{
+    puts("ready");
+    fflush(stdout);
+    return pause();
+}
+
 int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "report";
@@ -464,6 +499,14 @@ int main(int argc, char **argv)
         return do_popen(argv[2]);
     } else if (!strcmp(verb, "pivot") && argc > 2) {
         return do_pivot(argv + 2);
+    } else if (!strcmp(verb, "run") && argc > 2) {
+        return do_run(argv + 2);
+    } else if (!strcmp(verb, "chroot") && argc > 3) {
+        return do_chroot(argv + 2);
+    } else if (!strcmp(verb, "after-input") && argc > 2) {
+        return do_after_input(argv + 2);
+    } else if (!strcmp(verb, "wait")) {
+        return do_wait();
     }
     return do_report(argv);
 }
