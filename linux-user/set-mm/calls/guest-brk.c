@@ -8,6 +8,9 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "user-mmap.h"
+#include "set-mm/calls/guest-mlock.h"
+#include "set-mm/calls/guest-mmap.h"
+#include "set-mm/state/guest-as.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/state/memory-walk.h"
 
@@ -54,11 +57,13 @@ static bool grow(abi_ulong from, abi_ulong to)
 {
     abi_long addr;
 
-    if (is_mapped(to)) {
+    if (is_mapped(to) || !guest_as_may_add(to - from)) {
         return false;
     }
-    addr = target_mmap(from, to - from, PROT_READ | PROT_WRITE,
-                       MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    addr = target_mmap(from, to - from,
+                       guest_implied_prot(PROT_READ | PROT_WRITE),
+                       MAP_ANONYMOUS | MAP_PRIVATE | guest_mlock_flags(),
+                       -1, 0);
     if (addr == (abi_long)from) {
         return true;
     }

@@ -21,7 +21,7 @@ int guest_getrlimit(int resource, struct rlimit *rlim);
 /**
  * guest_setrlimit: setrlimit(2) for the guest
  *
- * RLIMIT_DATA, RLIMIT_STACK and RLIMIT_AS are remembered, as QEMU ignores them
+ * RLIMIT_DATA and RLIMIT_AS are remembered, as QEMU ignores them
  * (guest-limits.h); the others are the host's.
  *
  * Returns: 0, or -1 with host errno (EINVAL: soft above hard; EPERM: hard
@@ -40,7 +40,7 @@ typedef int HostPrlimit64(pid_t pid, int resource,
  * @pid: 0 for the calling process
  * @new_limit, @old_limit: host order, may be NULL
  *
- * The three limits of another process are reported, but, as by QEMU, not
+ * These two limits of another process are reported, but, as by QEMU, not
  * changed.
  *
  * Returns: 0, or -1 with host errno.

@@ -14,9 +14,11 @@
 #include "set-mm/views/debug-view.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/rules/exec-name.h"
+#include "set-mm/calls/guest-mmap.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-mm.h"
+#include "set-mm/state/guest-stack.h"
 #include "set-mm/calls/guest-path.h"
 #include "set-mm/host/host-caps.h"
 #include "set-mm/host/host-proc.h"
@@ -111,6 +113,7 @@ char *set_mm_prepare(int execfd, char *path, char **argv)
     exec_name_restore(name);
     set_comm(handed_comm() ?: name);
     debug_init();
+    guest_stack_prepare();
     return name;
 }
 
@@ -123,7 +126,9 @@ static void show_title(void)
 
 void set_mm_start(const struct image_info *info)
 {
+    guest_stack_start(info);
     guest_mm_init(info);
+    guest_mmap_init();
     show_title();
 }
 

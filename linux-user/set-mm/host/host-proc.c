@@ -267,6 +267,7 @@ bool host_mapping_parse(const char **line, HostMapping *mapping)
         return false;
     }
     mapping->readable = at[1] == 'r';
+    mapping->writable = at[2] == 'w';
     mapping->shared = at[4] == 's';
     at = parse_hex(at + 6, &mapping->offset);
     at = parse_hex(at + 1, &major);

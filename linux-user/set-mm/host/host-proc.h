@@ -103,6 +103,7 @@ typedef struct HostMapping {
     unsigned major;
     unsigned minor;
     bool readable;
+    bool writable;
     bool shared;
     const char *path;       /* up to the end of the line; may be empty */
     size_t path_len;

@@ -11,7 +11,6 @@
 
 static const int resources[NR_PUBLIC_LIMITS] = {
     [PUBLIC_LIMIT_DATA] = RLIMIT_DATA,
-    [PUBLIC_LIMIT_STACK] = RLIMIT_STACK,
     [PUBLIC_LIMIT_AS] = RLIMIT_AS,
 };
 
@@ -20,6 +19,7 @@ static struct {
     QemuMutex lock;
     PublicRlimit at[NR_PUBLIC_LIMITS];
     uint64_t data;          /* guest_limits_data(), asked by every brk(2) */
+    uint64_t as;            /* guest_limits_as(), by every mmap(2) */
 } limits;
 
 void guest_limits_init(void)
@@ -29,6 +29,7 @@ void guest_limits_init(void)
     fork_safety_lock_init(&limits.lock, NULL);
     getrlimit(RLIMIT_DATA, &rlim);
     limits.data = rlim.rlim_cur;
+    limits.as = RLIM_INFINITY;
 }
 
 bool guest_limits_find(int resource, PublicLimit *which)
@@ -64,6 +65,8 @@ void guest_limits_set(PublicLimit which, const struct rlimit *rlim)
     limits.at[which] = limit;
     if (which == PUBLIC_LIMIT_DATA) {
         qatomic_set(&limits.data, limit.cur);
+    } else if (which == PUBLIC_LIMIT_AS) {
+        qatomic_set(&limits.as, limit.cur);
     }
     qemu_mutex_unlock(&limits.lock);
     public_state_set_limit(which, &limit);
@@ -75,4 +78,11 @@ uint64_t guest_limits_data(void)
 
     QEMU_BUILD_BUG_ON(sizeof(rlim_t) != sizeof(data));
     return data == RLIM_INFINITY ? UINT64_MAX : data;
+}
+
+uint64_t guest_limits_as(void)
+{
+    uint64_t as = qatomic_read(&limits.as);
+
+    return as == RLIM_INFINITY ? UINT64_MAX : as;
 }

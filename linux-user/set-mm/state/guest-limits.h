@@ -3,7 +3,8 @@
  *
  * The host would apply them to the emulator's own memory.  They are what the
  * guest has set all the same: for getrlimit(2), for /proc/PID/limits, for
- * brk(2) and PR_SET_MM, which are judged by RLIMIT_DATA, and for other guests.
+ * brk(2) and PR_SET_MM, which are judged by RLIMIT_DATA, for mmap(2), which is
+ * by RLIMIT_AS, and for other guests.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -35,5 +36,12 @@ void guest_limits_set(PublicLimit which, const struct rlimit *rlim);
 
 /* guest_limits_data: soft RLIMIT_DATA in bytes, UINT64_MAX if unlimited */
 uint64_t guest_limits_data(void);
+
+/**
+ * guest_limits_as: soft RLIMIT_AS that the guest has set, likewise
+ *
+ * The host's own counts the emulator's memory, so it is the host's affair.
+ */
+uint64_t guest_limits_as(void);
 
 #endif /* LINUX_USER_GUEST_LIMITS_H */

@@ -12,6 +12,7 @@
 #include "set-mm/rules/elf-layout.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/state/guest-mm.h"
+#include "set-mm/state/guest-ranges.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/memory-walk.h"
 
@@ -22,6 +23,7 @@ static struct {
     uint64_t min_addr;
     uint64_t stack_at_start;
     uint64_t vdso;
+    uint64_t vdso_last;
     bool is_elf;
 } mm;
 
@@ -57,7 +59,7 @@ static uint64_t arch_task_size(void)
  * QEMU puts the stack where the host has room, which can be above the
  * architecture's limit; what the program has must be acceptable to it.
  */
-static uint64_t task_size(void)
+uint64_t guest_mm_task_size(void)
 {
     uint64_t size = arch_task_size();
     uint64_t last = GUEST_ADDR_MAX;
@@ -130,6 +132,16 @@ static uint64_t find_vdso(void)
     return 0;
 }
 
+static int note_vdso(void *opaque, WalkAddr start, WalkAddr end,
+                     WalkFlags flags)
+{
+    if (start <= mm.vdso && mm.vdso < end) {
+        mm.vdso_last = end - 1;
+        return 1;
+    }
+    return 0;
+}
+
 void guest_mm_init(const struct image_info *info)
 {
     size_t len = MIN(info->auxv_len, sizeof(mm.auxv) - 2 * sizeof(abi_ulong));
@@ -145,6 +157,7 @@ void guest_mm_init(const struct image_info *info)
         memset(&mm.auxv, 0, sizeof(mm.auxv));
     }
     mm.vdso = find_vdso();
+    guest_ranges_walk(NULL, note_vdso);
     public_state_set_layout(&mm.layout);
     public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
     program = guest_mm_program();
@@ -177,7 +190,7 @@ MMLimits guest_mm_limits(void)
 {
     return (MMLimits) {
         .min_addr = mm.min_addr,
-        .task_size = task_size(),
+        .task_size = guest_mm_task_size(),
         .rlimit_data = guest_limits_data(),
         .ulong_max = (abi_ulong)-1,
     };
@@ -188,7 +201,7 @@ static int note_end(void *opaque, WalkAddr start, WalkAddr end,
 {
     uint64_t *last = opaque;
 
-    if (start < task_size()) {
+    if (start < guest_mm_task_size()) {
         *last = MAX(*last, end);
     }
     return 0;
@@ -198,9 +211,7 @@ uint64_t guest_mm_last_vma_end(void)
 {
     uint64_t last = 0;
 
-    mmap_lock();
-    walk_memory_regions(&last, note_end);
-    mmap_unlock();
+    guest_ranges_walk(&last, note_end);
     return last;
 }
 
@@ -210,12 +221,51 @@ PublicProgram guest_mm_program(void)
         .guest_base = guest_base,
         .guest_last = GUEST_ADDR_MAX,
         .vdso = mm.vdso,
+        .vdso_last = mm.vdso_last,
 #ifdef TARGET_X86_64
         .vsyscall = TARGET_VSYSCALL_PAGE,
 #endif
         .page_size = TARGET_PAGE_SIZE,
         .word_size = sizeof(abi_ulong),
     };
+}
+
+static void set_vdso(uint64_t start, uint64_t last)
+{
+    PublicProgram program;
+
+    qemu_mutex_lock(&mm.lock);
+    mm.vdso = start;
+    mm.vdso_last = last;
+    program = guest_mm_program();
+    public_state_start(&program);
+    qemu_mutex_unlock(&mm.lock);
+}
+
+bool guest_mm_vdso_moved(uint64_t from, uint64_t len, uint64_t to)
+{
+    if (!mm.vdso || mm.vdso - from >= len) {
+        return false;
+    }
+    set_vdso(mm.vdso - from + to, MIN(mm.vdso_last, from + (len - 1)) -
+             from + to);
+    return true;
+}
+
+void guest_mm_vdso_gone(uint64_t start, uint64_t len)
+{
+    uint64_t last = start + (len - 1);
+
+    if (!mm.vdso || last < mm.vdso || mm.vdso_last < start) {
+        return;
+    }
+    if (start <= mm.vdso && mm.vdso_last <= last) {
+        set_vdso(0, 0);
+    } else if (start <= mm.vdso) {
+        set_vdso(last + 1, mm.vdso_last);
+    } else {
+        set_vdso(mm.vdso, start - 1);
+    }
 }
 
 size_t guest_mm_get_auxv(GuestAuxv *auxv)

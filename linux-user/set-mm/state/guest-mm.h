@@ -72,6 +72,9 @@ MMLayout guest_mm_layout(void);
 /* guest_mm_limits: what new values are judged against, as of now */
 MMLimits guest_mm_limits(void);
 
+/* guest_mm_task_size: the same end of the address space, before a program */
+uint64_t guest_mm_task_size(void);
+
 /**
  * guest_mm_last_vma_end: end of the highest guest mapping
  *
@@ -81,6 +84,17 @@ uint64_t guest_mm_last_vma_end(void);
 
 /* guest_mm_program: what the loaded program and its target are */
 PublicProgram guest_mm_program(void);
+
+/**
+ * guest_mm_vdso_moved: mremap(2) has moved a range
+ * guest_mm_vdso_gone: a range has been unmapped or mapped anew
+ *
+ * maps tells where the vdso is.  Called with mmap_lock() held.
+ *
+ * Returns: of the former, whether the vdso began in the range.
+ */
+bool guest_mm_vdso_moved(uint64_t from, uint64_t len, uint64_t to);
+void guest_mm_vdso_gone(uint64_t start, uint64_t len);
 
 /**
  * guest_mm_get_auxv: copy the saved vector

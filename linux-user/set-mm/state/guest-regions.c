@@ -8,6 +8,7 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "user-mmap.h"
+#include "set-mm/state/guest-ranges.h"
 #include "set-mm/state/guest-regions.h"
 #include "set-mm/state/memory-walk.h"
 #include "set-mm/state/public-state.h"
@@ -40,7 +41,7 @@ static void start_anew(void)
 {
     g_autoptr(GArray) regions = g_array_new(false, false, sizeof(Region));
 
-    walk_memory_regions(regions, add_region);
+    guest_ranges_walk(regions, add_region);
     public_state_set_regions((Region *)regions->data, regions->len);
 }
 

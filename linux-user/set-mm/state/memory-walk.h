@@ -23,4 +23,26 @@ typedef vaddr WalkAddr;
 typedef int WalkFlags;
 #endif
 
+/* has_page_flags: whether all of @len bytes have them; @len is 1 or more */
+static inline bool has_page_flags(abi_ulong start, abi_ulong len, int flags)
+{
+#if QEMU_VERSION_MAJOR < 8
+    return page_check_range(start, len, flags) == 0;
+#else
+    return page_check_range(start, len, flags);
+#endif
+}
+
+/* set_page_flags: those of a new mapping, or 0; with mmap_lock() held */
+static inline void set_page_flags(abi_ulong start, abi_ulong last, int flags)
+{
+#ifndef PAGE_RESET
+    page_set_flags(start, last, flags, PAGE_VALID);
+#elif QEMU_VERSION_MAJOR < 8
+    page_set_flags(start, last + 1, flags ? flags | PAGE_RESET : 0);
+#else
+    page_set_flags(start, last, flags ? flags | PAGE_RESET : 0);
+#endif
+}
+
 #endif /* LINUX_USER_MEMORY_WALK_H */

@@ -37,6 +37,7 @@ typedef struct PublicProgram {
     uint64_t guest_base;
     uint64_t guest_last;        /* the last address there is */
     uint64_t vdso;              /* 0: there is none */
+    uint64_t vdso_last;
     uint64_t vsyscall;          /* likewise */
     uint32_t page_size;         /* in bytes, as the next */
     uint32_t word_size;
@@ -45,7 +46,6 @@ typedef struct PublicProgram {
 /* Limits that QEMU grants a guest and does not apply. */
 typedef enum PublicLimit {
     PUBLIC_LIMIT_DATA,
-    PUBLIC_LIMIT_STACK,
     PUBLIC_LIMIT_AS,
     NR_PUBLIC_LIMITS,
 } PublicLimit;

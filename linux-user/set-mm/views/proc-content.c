@@ -449,7 +449,6 @@ static bool write_limits_line(GString *out, const Sibling *sibling,
 {
     static const char *const names[NR_PUBLIC_LIMITS] = {
         [PUBLIC_LIMIT_DATA] = "Max data size ",
-        [PUBLIC_LIMIT_STACK] = "Max stack size ",
         [PUBLIC_LIMIT_AS] = "Max address space ",
     };
     static const struct rlimit not_set = { -2, -2 };

@@ -10,8 +10,10 @@
 #include "user-mmap.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/host/host-proc.h"
-#include "set-mm/state/memory-walk.h"
+#include "set-mm/state/guest-ranges.h"
+#include "set-mm/state/guest-stack.h"
 #include "set-mm/views/proc-maps.h"
+#include "set-mm/views/smaps-numbers.h"
 
 /* The kernel's column of the path: 73 on 64-bit machines, 49 on others. */
 enum { PATH_COLUMN = 25 + 6 * sizeof(abi_ulong) };
@@ -21,6 +23,7 @@ typedef struct MapsWriter {
     MMLayout mm;
     PublicProgram program;
     bool smaps;
+    bool is_own;
     const char *next;       /* line of the host */
     const char *numbers;    /* of smaps, behind the present one's line */
     HostMapping host;       /* the present one; end 0: there is none */
@@ -29,15 +32,15 @@ typedef struct MapsWriter {
     int prot;
 } MapsWriter;
 
-/* A piece of a guest mapping that is one mapping of the host's. */
+/* A piece of a guest mapping that is one mapping to its kernel. */
 typedef struct Piece {
     uint64_t start;
     uint64_t end;
     int prot;
-    const HostMapping *host;
+    HostMapping host;           /* the first, if there are several */
+    uint64_t host_end;          /* 0: the host has none */
+    SmapsNumbers numbers;
 } Piece;
-
-static const HostMapping no_host_mapping = { .path = "" };
 
 static char *put_hex(char *at, uint64_t value, int width)
 {
@@ -82,13 +85,19 @@ static const char *label(const MapsWriter *w, const Piece *p)
     return "";
 }
 
+static bool is_vdso(const MapsWriter *w, uint64_t addr)
+{
+    return w->program.vdso && w->program.vdso <= addr &&
+           addr <= w->program.vdso_last;
+}
+
 static bool is_special(const MapsWriter *w, const Piece *p, const char **name)
 {
     if (w->program.vsyscall && p->start == w->program.vsyscall) {
         *name = "[vsyscall]";
         return true;
     }
-    if (w->program.vdso && p->start == w->program.vdso) {
+    if (is_vdso(w, p->start)) {
         *name = "[vdso]";
         return true;
     }
@@ -99,8 +108,8 @@ static void append_label(MapsWriter *w, const Piece *p, size_t column)
 {
     const char *name = label(w, p);
 
-    if (!*name && g_str_has_prefix(p->host->path, "[anon:")) {
-        append_name(w, column, p->host->path, p->host->path_len);
+    if (!*name && g_str_has_prefix(p->host.path, "[anon:")) {
+        append_name(w, column, p->host.path, p->host.path_len);
     } else {
         append_name(w, column, name, strlen(name));
     }
@@ -108,7 +117,7 @@ static void append_label(MapsWriter *w, const Piece *p, size_t column)
 
 static void append_line(MapsWriter *w, const Piece *p)
 {
-    const HostMapping *host = p->host;
+    const HostMapping *host = &p->host;
     uint64_t inside = host->inode || host->offset ?
                       p->start + w->program.guest_base - host->start : 0;
     const char *name;
@@ -139,55 +148,27 @@ static void append_line(MapsWriter *w, const Piece *p)
     }
 }
 
-/* Of a part of a mapping the host tells no numbers. */
-static void append_sizes(MapsWriter *w, const Piece *p)
+static bool grows_down(const MapsWriter *w, const Piece *p)
 {
-    g_autofree char *text = g_strdup_printf(
-        "Size:           %8" PRIu64 " kB\n"
-        "KernelPageSize: %8u kB\n"
-        "MMUPageSize:    %8u kB\n"
-        "Rss:                   0 kB\n"
-        "Pss:                   0 kB\n"
-        "Pss_Dirty:             0 kB\n"
-        "Shared_Clean:          0 kB\n"
-        "Shared_Dirty:          0 kB\n"
-        "Private_Clean:         0 kB\n"
-        "Private_Dirty:         0 kB\n"
-        "Referenced:            0 kB\n"
-        "Anonymous:             0 kB\n"
-        "LazyFree:              0 kB\n"
-        "AnonHugePages:         0 kB\n"
-        "ShmemPmdMapped:        0 kB\n"
-        "FilePmdMapped:         0 kB\n"
-        "Shared_Hugetlb:        0 kB\n"
-        "Private_Hugetlb:       0 kB\n"
-        "Swap:                  0 kB\n"
-        "SwapPss:               0 kB\n"
-        "Locked:                0 kB\n"
-        "THPeligible:           0\n"
-        "VmFlags:%s%s%s%s mr mw me%s%c\n",
-        (p->end - p->start) >> 10, w->program.page_size >> 10,
-        w->program.page_size >> 10,
-        p->prot & PROT_READ ? " rd" : "",
-        p->prot & PROT_WRITE ? " wr" : "",
-        p->prot & PROT_EXEC ? " ex" : "",
-        p->host->shared ? " sh" : "", p->host->shared ? " ms" : "", ' ');
+    abi_ulong start;
 
-    append(w, text, strlen(text));
+    return (w->is_own && guest_stack_start_of(p->start, &start)) ||
+           (!p->host.inode && !strcmp(label(w, p), "[stack]"));
 }
 
 static void append_piece(MapsWriter *w, const Piece *p)
 {
+    SmapsMapping m = {
+        .size = p->end - p->start,
+        .page_size = w->program.page_size,
+        .prot = p->prot,
+        .is_shared = p->host.shared,
+    };
+
     append_line(w, p);
-    if (!w->smaps) {
-        return;
-    }
-    if (p->host != &no_host_mapping &&
-        p->start + w->program.guest_base == p->host->start &&
-        p->end + w->program.guest_base == p->host->end) {
-        append(w, w->numbers, w->next - w->numbers);
-    } else {
-        append_sizes(w, p);
+    if (w->smaps) {
+        m.grows_down = grows_down(w, p);
+        smaps_numbers_write(&p->numbers, &m, w->text);
     }
 }
 
@@ -207,34 +188,93 @@ static bool advance(MapsWriter *w)
     return true;
 }
 
+/* Of the guest's addresses from @at to @end, the first that are alike. */
+static Piece next_piece(MapsWriter *w, uint64_t at, uint64_t end, int prot)
+{
+    Piece p = { .start = at, .end = end, .prot = prot, .host.path = "" };
+    uint64_t host_at = at + w->program.guest_base;
+
+    if (at > w->program.guest_last) {
+        return p;
+    }
+    /* It is a mapping of its own, whatever lies beside it. */
+    if (is_vdso(w, at)) {
+        end = MIN(end, w->program.vdso_last + 1);
+    } else if (at < w->program.vdso && is_vdso(w, w->program.vdso)) {
+        end = MIN(end, w->program.vdso);
+    }
+    p.end = end;
+    while (w->host.end <= host_at && w->host.end && advance(w)) {
+        continue;
+    }
+    if (w->host.end && w->host.start <= host_at) {
+        p.end = MIN(end, at + (w->host.end - host_at));
+        p.host = w->host;
+        p.host_end = w->host.end;
+        if (w->smaps) {
+            smaps_numbers_add(&p.numbers, w->numbers, w->next,
+                              w->host.start == host_at &&
+                              w->host.end - host_at == p.end - at);
+        }
+    } else if (w->host.end) {
+        p.end = MIN(end, at + (w->host.start - host_at));
+    }
+    return p;
+}
+
+static bool is_one_stack(const MapsWriter *w, uint64_t start, uint64_t end,
+                         uint64_t middle)
+{
+    abi_ulong low, high;
+
+    return (start <= w->mm.start_stack && w->mm.start_stack < end) ||
+           (w->is_own && guest_stack_start_of(middle - 1, &low) &&
+            guest_stack_start_of(middle, &high) && low == high);
+}
+
+/*
+ * The host has two mappings for one of the guest's where QEMU protects code
+ * that it has translated, and where a stack has grown after a fork.
+ */
+static bool continues(const Piece *a, const Piece *b, bool is_stack)
+{
+    const HostMapping *x = &a->host, *y = &b->host;
+
+    return a->host_end && b->host_end && a->host_end == y->start &&
+           x->shared == y->shared && x->inode == y->inode &&
+           x->major == y->major && x->minor == y->minor &&
+           (!x->inode || x->offset + (y->start - x->start) == y->offset) &&
+           x->path_len == y->path_len &&
+           !memcmp(x->path, y->path, x->path_len) &&
+           (x->readable != y->readable || x->writable != y->writable ||
+            (is_stack && !x->inode));
+}
+
 /* Both lists are in the order of addresses. */
 static void append_range(MapsWriter *w, uint64_t start, uint64_t end, int prot)
 {
-    uint64_t at = start;
+    Piece p = { .end = 0 };
 
-    while (at < end) {
-        Piece p = { .start = at, .end = end, .prot = prot };
-        uint64_t host_at = at + w->program.guest_base;
+    for (uint64_t at = start; at < end; ) {
+        Piece next = next_piece(w, at, end, prot);
 
+        if (p.end && continues(&p, &next, is_one_stack(w, start, end, at))) {
+            p.end = next.end;
+            p.host_end = next.host_end;
+            smaps_numbers_join(&p.numbers, &next.numbers);
+        } else {
+            if (p.end) {
+                append_piece(w, &p);
+            }
+            p = next;
+        }
+        at = next.end;
         if (at > w->program.guest_last) {
-            p.host = &no_host_mapping;
-            append_piece(w, &p);
             break;
         }
-        while (w->host.end <= host_at && w->host.end && advance(w)) {
-            continue;
-        }
-        if (w->host.end && w->host.start <= host_at) {
-            p.end = MIN(end, at + (w->host.end - host_at));
-            p.host = &w->host;
-        } else {
-            if (w->host.end) {
-                p.end = MIN(end, at + (w->host.start - host_at));
-            }
-            p.host = &no_host_mapping;
-        }
+    }
+    if (p.end) {
         append_piece(w, &p);
-        at = p.end;
     }
 }
 
@@ -246,8 +286,7 @@ static void append_pending(MapsWriter *w)
 
 /*
  * QEMU's flags tell more apart than the guest's kernel would, such as what
- * mprotect(2) has touched, and a label is for a whole mapping.  The vdso is a
- * mapping of its own, whatever lies beside it.
+ * mprotect(2) has touched, and a label is for a whole mapping.
  */
 static int append_region(void *opaque, WalkAddr start, WalkAddr end,
                          WalkFlags flags)
@@ -258,9 +297,7 @@ static int append_region(void *opaque, WalkAddr start, WalkAddr end,
     if (flags & PAGE_WRITE_ORG) {
         prot |= PROT_WRITE;
     }
-    if (start != w->end || prot != w->prot ||
-        (w->program.vdso && (start == w->program.vdso ||
-                             w->start == w->program.vdso))) {
+    if (start != w->end || prot != w->prot) {
         append_pending(w);
         w->start = start;
         w->prot = prot;
@@ -282,10 +319,11 @@ GByteArray *proc_maps_text(const char *host_maps, bool smaps)
         .mm = guest_mm_layout(),
         .program = guest_mm_program(),
         .smaps = smaps,
+        .is_own = true,
     };
 
     start_writing(&w, host_maps);
-    walk_memory_regions(&w, append_region);
+    guest_ranges_walk(&w, append_region);
     append_pending(&w);
     return w.text;
 }
@@ -341,7 +379,7 @@ uint64_t proc_maps_exec_size(void)
     uint64_t size = 0;
 
     mmap_lock();
-    walk_memory_regions(&size, add_exec);
+    guest_ranges_walk(&size, add_exec);
     mmap_unlock();
     return size;
 }

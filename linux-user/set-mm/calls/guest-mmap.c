@@ -1,0 +1,309 @@
+/*
+ * The calls that make and remove mappings
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include <sys/personality.h>
+#include <sys/shm.h>
+#include <sys/statvfs.h>
+#include "qemu.h"
+#include "user-internals.h"
+#include "user-mmap.h"
+#include "target_mman.h"
+#include "set-mm/calls/guest-mlock.h"
+#include "set-mm/calls/guest-mmap.h"
+#include "set-mm/state/guest-as.h"
+#include "set-mm/state/guest-claim.h"
+#include "set-mm/state/guest-pages.h"
+#include "set-mm/state/guest-space.h"
+#include "set-mm/state/guest-stack.h"
+
+/* QEMU 7.2 does not know it. */
+#ifndef TARGET_MAP_FIXED_NOREPLACE
+# ifdef TARGET_ALPHA
+#  define TARGET_MAP_FIXED_NOREPLACE 0x200000
+# else
+#  define TARGET_MAP_FIXED_NOREPLACE 0x100000
+# endif
+#endif
+
+static abi_long fail(int error)
+{
+    errno = error < 0 ? -error : error;
+    return -1;
+}
+
+static bool read_implies_exec;
+
+static void note_persona(int persona)
+{
+    qatomic_set(&read_implies_exec, persona != -1 &&
+                (persona & READ_IMPLIES_EXEC));
+}
+
+void guest_mmap_init(void)
+{
+    note_persona(personality(0xffffffff));
+}
+
+abi_long guest_personality(abi_ulong persona)
+{
+    int ret = personality(persona);
+
+    if (ret != -1 && (uint32_t)persona != 0xffffffff) {
+        note_persona(persona);
+    }
+    return ret;
+}
+
+int guest_implied_prot(int prot)
+{
+    return (prot & PROT_READ) && qatomic_read(&read_implies_exec)
+           ? prot | PROT_EXEC : prot;
+}
+
+/* QEMU does not ask the host to execute. */
+static bool is_noexec(int fd)
+{
+    struct statvfs fs;
+
+    return fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_NOEXEC);
+}
+
+void guest_mmap_replaced(abi_ulong start, abi_ulong len)
+{
+    guest_stack_remove(start, len);
+    guest_mm_vdso_gone(start, len);
+}
+
+int guest_mmap_claim(abi_ulong start, abi_ulong len, GArray **claimed)
+{
+    guest_stack_release(start, len);
+    return guest_claim(start, len, claimed);
+}
+
+/* Linux forgets bits that mean nothing; QEMU refuses them. */
+static int known_prot(int prot)
+{
+    int known = PROT_READ | PROT_WRITE | PROT_EXEC | TARGET_PROT_SEM;
+
+#ifdef TARGET_PROT_BTI
+    known |= TARGET_PROT_BTI;
+#endif
+#ifdef TARGET_PROT_MTE
+    known |= TARGET_PROT_MTE;
+#endif
+    return prot & known;
+}
+
+static abi_ulong bytes_free(abi_ulong start, abi_ulong len)
+{
+    g_autoptr(GArray) holes = guest_ranges_free(start, len);
+    abi_ulong sum = 0;
+
+    for (guint i = 0; i < holes->len; i++) {
+        const GuestRange *r = &g_array_index(holes, GuestRange, i);
+
+        sum += r->last - r->start + 1;
+    }
+    return sum;
+}
+
+/* Called with mmap_lock() held. */
+static abi_long map_fixed(abi_ulong start, abi_ulong len, int prot, int flags,
+                          int fd, off_t offset, bool may_replace)
+{
+    g_autoptr(GArray) before = NULL;
+    GArray *claimed;
+    abi_long ret;
+    int error;
+
+    if (!may_replace) {
+        before = guest_ranges_mapped(start, len);
+        if (before->len) {
+            return fail(EEXIST);
+        }
+    }
+    if (guest_as_is_limited() && !guest_as_may_add(bytes_free(start, len))) {
+        return fail(ENOMEM);
+    }
+    error = guest_mmap_claim(start, len, &claimed);
+    if (error) {
+        return fail(error == -EEXIST && may_replace ? -ENOMEM : error);
+    }
+    ret = target_mmap(start, len, prot, flags | MAP_FIXED, fd, offset);
+    guest_claim_end(claimed, ret != -1);
+    if (ret != -1) {
+        guest_mmap_replaced(start, len);
+    }
+    return ret;
+}
+
+/* MAP_GROWSDOWN, which the host would make true behind QEMU's back. */
+static abi_long map_growing(abi_ulong start, abi_ulong len, int prot,
+                            int flags, bool is_fixed, bool may_replace)
+{
+    abi_long ret;
+
+    mmap_lock();
+    ret = is_fixed ? map_fixed(start, len, prot, flags, -1, 0, may_replace)
+                   : target_mmap(start, len, prot, flags, -1, 0);
+    if (ret != -1) {
+        guest_stack_add(ret, len);
+    }
+    mmap_unlock();
+    return ret;
+}
+
+abi_long guest_mmap(abi_ulong start, abi_ulong len, int prot, int flags,
+                    int target_flags, int fd, off_t offset)
+{
+    bool may_replace = !(target_flags & TARGET_MAP_FIXED_NOREPLACE);
+    MemSpace space = guest_space();
+    abi_ulong aligned = mem_rules_align(&space, len);
+    abi_long ret;
+
+    bool is_fixed = !may_replace || (flags & MAP_FIXED);
+    bool is_growing = flags & MAP_GROWSDOWN;
+
+    prot = known_prot(prot);
+    flags = (flags & ~(MAP_FIXED_NOREPLACE | MAP_GROWSDOWN)) |
+            guest_mlock_flags();
+    if (!(flags & MAP_ANONYMOUS)) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            return fail(EBADF);
+        }
+        if ((prot & PROT_EXEC) && is_noexec(fd)) {
+            return fail(EPERM);
+        }
+    }
+    prot = guest_implied_prot(prot);
+    if (aligned && is_fixed) {
+        if (!mem_rules_fits(&space, start, aligned)) {
+            return fail(ENOMEM);
+        }
+        if (start & ~TARGET_PAGE_MASK) {
+            return fail(EINVAL);
+        }
+    }
+    if (is_growing && aligned) {
+        return map_growing(start, aligned, prot, flags, is_fixed, may_replace);
+    }
+    if (!aligned) {
+        return target_mmap(start, len, prot, flags, fd, offset);
+    }
+    mmap_lock();
+    if (is_fixed) {
+        ret = map_fixed(start, aligned, prot, flags, fd, offset, may_replace);
+    } else if (guest_as_may_add(aligned)) {
+        ret = target_mmap(start, len, prot, flags, fd, offset);
+    } else {
+        ret = fail(ENOMEM);
+    }
+    mmap_unlock();
+    return ret;
+}
+
+abi_long guest_munmap(abi_ulong start, abi_ulong len)
+{
+    g_autoptr(GArray) mapped = NULL;
+    MemSpace space = guest_space();
+    uint64_t aligned = len;
+    int error = mem_rules_munmap(&space, start, &aligned);
+    abi_long ret = 0;
+
+    if (error) {
+        return fail(error);
+    }
+    mmap_lock();
+    mapped = guest_ranges_mapped(start, aligned);
+    for (guint i = 0; i < mapped->len && !ret; i++) {
+        const GuestRange *r = &g_array_index(mapped, GuestRange, i);
+
+        ret = target_munmap(r->start, r->last - r->start + 1);
+    }
+    guest_mmap_replaced(start, aligned);
+    mmap_unlock();
+    return ret;
+}
+
+abi_long guest_mprotect(abi_ulong start, abi_ulong len, int prot)
+{
+    MemSpace space = guest_space();
+    uint64_t aligned = len;
+    int error = mem_rules_mprotect(&space, start, &aligned, prot);
+    abi_ulong prefix;
+    abi_long ret = 0;
+
+    if (error || !aligned) {
+        return error ? fail(error) : 0;
+    }
+    mmap_lock();
+    if (prot & PROT_GROWSDOWN) {
+        abi_ulong lowest;
+
+        if (!guest_range_prefix(start, TARGET_PAGE_SIZE) ||
+            !guest_stack_start_of(start, &lowest)) {
+            error = guest_range_prefix(start, TARGET_PAGE_SIZE) ? EINVAL
+                                                                : ENOMEM;
+            mmap_unlock();
+            return fail(error);
+        }
+        aligned += start - lowest;
+        start = lowest;
+    }
+    prot = guest_implied_prot(prot & ~(PROT_GROWSDOWN | PROT_GROWSUP));
+    prefix = guest_range_prefix(start, aligned);
+    if (prefix) {
+        ret = target_mprotect(start, prefix, prot);
+    }
+    mmap_unlock();
+    return ret || prefix == aligned ? ret : fail(ENOMEM);
+}
+
+/* Bytes of a segment as it is mapped, 0 if there is none. */
+static abi_ulong segment_size(int id)
+{
+    struct shmid_ds info;
+    uint64_t page = MAX(TARGET_PAGE_SIZE, qemu_real_host_page_size());
+
+    return shmctl(id, IPC_STAT, &info) < 0 ? 0
+                                           : ROUND_UP(info.shm_segsz, page);
+}
+
+/*
+ * SHM_REMAP is MAP_FIXED.  Without it nothing of the guest's may be there; the
+ * host sees the reservation of the guest's whole space.
+ */
+abi_ulong guest_shmat(GuestShmat *shmat, CPUArchState *env, int id,
+                      abi_ulong addr, int flags)
+{
+    MemSpace space = guest_space();
+    abi_ulong start = addr & TARGET_PAGE_MASK;
+    abi_ulong len = addr ? segment_size(id) : 0;
+    GArray *claimed = NULL;
+    abi_ulong ret;
+    int error = 0;
+
+    if (!len || !(flags & SHM_REMAP)) {
+        return shmat(env, id, addr, flags);
+    }
+    if (!mem_rules_fits(&space, start, len)) {
+        return -TARGET_EINVAL;
+    }
+    mmap_lock();
+    error = guest_mmap_claim(start, len, &claimed);
+    if (error) {
+        mmap_unlock();
+        return -TARGET_ENOMEM;
+    }
+    ret = shmat(env, id, addr, flags);
+    guest_claim_end(claimed, ret < (abi_ulong)-4096);
+    if (ret < (abi_ulong)-4096) {
+        guest_mmap_replaced(start, len);
+    }
+    mmap_unlock();
+    return ret;
+}
