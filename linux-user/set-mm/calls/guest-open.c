@@ -156,6 +156,13 @@ static int open_plain(const OpenCall *call, const char *path)
     }
 }
 
+/* The C library's openat(3), whose arguments vary. */
+static int openat_uninterrupted(int dirfd, const char *path, int flags,
+                                mode_t mode)
+{
+    return openat(dirfd, path, flags, mode);
+}
+
 static int host_open(const OpenCall *call, const char *path)
 {
     const HostOpenHow *how = &call->how;
@@ -164,12 +171,8 @@ static int host_open(const OpenCall *call, const char *path)
         return call->openat2(call->dirfd, path,
                              (const struct open_how_ver0 *)how, call->size);
     }
-    if (call->openat) {
-        return call->openat(call->dirfd, path, how->flags, how->mode);
-    }
-    /* creat(2), of a FIFO perhaps, which waits. */
-    return safe_syscall(__NR_openat, call->dirfd, path,
-                        how->flags | O_LARGEFILE, how->mode);
+    return (call->openat ?: openat_uninterrupted)(call->dirfd, path,
+                                                  how->flags, how->mode);
 }
 
 typedef struct WayCall {
@@ -377,9 +380,16 @@ int guest_openat2(HostOpenat2 *host, FakeOpen *fake, CPUArchState *env,
     return do_open(&call);
 }
 
+/* A FIFO waits, and a signal interrupts that. */
+static int openat_interrupted(int dirfd, const char *path, int flags,
+                              mode_t mode)
+{
+    return safe_syscall(__NR_openat, dirfd, path, flags | O_LARGEFILE, mode);
+}
+
 int guest_creat(const char *path, mode_t mode)
 {
-    return guest_openat(NULL, NULL, NULL, AT_FDCWD, path,
+    return guest_openat(openat_interrupted, NULL, NULL, AT_FDCWD, path,
                         O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
