@@ -15,7 +15,7 @@ static inline MemSpace guest_space(void)
     return (MemSpace) {
         .task_size = guest_mm_limits().task_size,
         .page_size = TARGET_PAGE_SIZE,
-        .ulong_max = (abi_ulong)-1,
+        .ulong_max = ~(abi_ulong)0,
     };
 }
 

@@ -32,7 +32,7 @@ static const char no_numbers[] =
     "SwapPss:               0 kB\n"
     "Locked:                0 kB\n"
     "THPeligible:           0\n"
-    "VmFlags: mr mw me \n";
+    "VmFlags: mr mw me\x20\n";
 
 static bool is_named(const char *line, const char *name)
 {
@@ -61,7 +61,7 @@ void smaps_numbers_add(SmapsNumbers *sum, const char *text, const char *end,
         const char *colon = memchr(line, ':', end - line);
 
         if (colon) {
-            sum->value[i] += strtoull(colon + 1, NULL, 10);
+            sum->value[i] += g_ascii_strtoull(colon + 1, NULL, 10);
         }
         line = next_line(line, end);
     }

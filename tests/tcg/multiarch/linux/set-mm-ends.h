@@ -24,8 +24,10 @@ static inline double seconds(void)
     return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* Returns: the status of a child that leads a process group, or that it hangs;
- * then it and its children are killed. */
+/*
+ * Returns: the status of a child that leads a process group, or that it hangs;
+ * then it and its children are killed.
+ */
 static inline int status_of(pid_t pid)
 {
     const double end = seconds() + PATIENCE;
@@ -76,7 +78,8 @@ static inline void check_status(const char *id, const char *text, int want,
 }
 
 /* A function that returns 7, for a page that is written and executed. */
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(i386) || \
+    defined(__x86_64__)
 static const unsigned char seven[] = { 0xb8, 7, 0, 0, 0, 0xc3 };
 #elif defined(__aarch64__)
 static const uint32_t seven[] = { 0x528000e0, 0xd65f03c0 };

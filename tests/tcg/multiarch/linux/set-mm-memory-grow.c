@@ -15,8 +15,9 @@ enum {
 };
 
 static sigjmp_buf back;
+/* volatile: set by a signal handler */
 static volatile uintptr_t fault_at;
-static volatile int fault_code;
+static volatile sig_atomic_t fault_code;
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
@@ -291,7 +292,7 @@ static void mapping_is_limited(const char *id, const void *arg)
 
 static void *grow_thread(void *arg)
 {
-    volatile char *at = arg;
+    volatile char *at = arg; /* each byte is read */
 
     for (int i = 0; i < 200; i++) {
         at -= page_size();

@@ -413,7 +413,7 @@ static void copies_of_child(const char *id, const void *arg)
     }
     child = fork();
     if (!child) {
-        volatile char *written = &area[page];
+        volatile char *written = &area[page]; /* it is a fault */
 
         area[0] = 'C';
         if (write(ends[1], "", 1) != 1) {

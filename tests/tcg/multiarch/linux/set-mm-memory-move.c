@@ -138,7 +138,8 @@ static void code_moves(const char *id, const void *arg)
 {
     const size_t page = page_size();
     char perms[8] = "", path[201];
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(i386) || \
+    defined(__x86_64__)
     static const unsigned char code[] = { 0xb8, 42, 0, 0, 0, 0xc3 };
 #elif defined(__aarch64__)
     static const uint32_t code[] = { 0x52800540, 0xd65f03c0 };
@@ -176,12 +177,14 @@ static void code_moves(const char *id, const void *arg)
     check_true(id, "and written", to[0] != to[page]);
 }
 
-static volatile int caught;
+static volatile sig_atomic_t caught;
 
 static void catch(int sig)
 {
     caught = sig;
 }
+
+static const struct sigaction action = { .sa_handler = catch };
 
 static unsigned long vdso_size(unsigned long start)
 {
@@ -211,7 +214,7 @@ static void vdso_moves(const char *id, const void *arg)
     check_true(id, "maps tells of it", maps_line((void *)at, perms, path) &&
                !strcmp(path, "[vdso]"));
     to = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-#ifdef __i386__
+#ifdef i386
     /* The next system call would go to where it was. */
     skip(id, "it can be moved", "glibc's calls lead there");
     return;
@@ -225,7 +228,7 @@ static void vdso_moves(const char *id, const void *arg)
          -1, 0);
     check_true(id, "another mapping in the old place has no label",
                maps_line((void *)at, perms, path) && strcmp(path, "[vdso]"));
-    signal(SIGUSR1, catch);
+    sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
     check_num(id, "a signal is handled and returned from", SIGUSR1, caught);
     munmap(to, size);

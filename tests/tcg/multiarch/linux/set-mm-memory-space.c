@@ -54,12 +54,14 @@ static void *thread(void *arg)
     return arg;
 }
 
-static volatile int caught;
+static volatile sig_atomic_t caught;
 
 static void catch(int sig)
 {
     caught = sig;
 }
+
+static const struct sigaction action = { .sa_handler = catch };
 
 /* Nothing that the emulator needs for any of it is gone. */
 static void check_life(const char *id, const char *after)
@@ -70,7 +72,7 @@ static void check_life(const char *id, const char *after)
     pid_t child;
 
     snprintf(text, sizeof(text), "a signal after %s", after);
-    signal(SIGUSR1, catch);
+    sigaction(SIGUSR1, &action, NULL);
     raise(SIGUSR1);
     check_num(id, text, SIGUSR1, caught);
     snprintf(text, sizeof(text), "a thread after %s", after);
@@ -87,7 +89,7 @@ static void check_life(const char *id, const char *after)
     }
     status = wait_for(child);
     check_num(id, text, 5, WIFEXITED(status) ? WEXITSTATUS(status) : 0);
-#ifdef __i386__
+#ifdef i386
     snprintf(text, sizeof(text), "a segment register after %s", after);
     unsigned short gs;
     __asm__ volatile("mov %%gs, %0; mov %0, %%gs" : "=r"(gs));

@@ -44,7 +44,7 @@ static int fill_up_to(int end)
     return fd + 1;
 }
 
-typedef int pair_fn(int pair[2]);
+typedef int (*PairFn)(int pair[2]);
 
 static int make_pipe(int pair[2])
 {
@@ -56,10 +56,10 @@ static int make_sockets(int pair[2])
     return socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
 }
 
-/* What makes two at once gets all numbers but the last, if their count is odd. */
+/* What makes two at once gets all numbers but the last of an odd count. */
 static void pairs(const char *id, const void *arg)
 {
-    pair_fn *const make = *(pair_fn *const *)arg;
+    PairFn make = *(const PairFn *)arg;
     int pair[2], last = -1, error = 0, made = 0;
 
     if (!begin_high(id)) {
@@ -246,7 +246,8 @@ static void hard_limit(const char *id, const void *arg)
     (void)arg;
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_max++;
-    check_err(id, "the hard limit raised by 1", has_cap(24) && in_first_user_ns() ? 0 : EPERM,
+    check_err(id, "the hard limit raised by 1",
+              has_cap(24) && in_first_user_ns() ? 0 : EPERM,
               err_of(setrlimit(RLIMIT_NOFILE, &limit)));
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = 100;
@@ -406,7 +407,7 @@ static void file_size(const char *id, const void *arg)
 
 int main(int argc, char **argv)
 {
-    static pair_fn *const pipes = make_pipe, *const sockets = make_sockets;
+    static const PairFn pipes = make_pipe, sockets = make_sockets;
 
     begin(argc, argv);
     run_case("L01", pairs, &pipes);

@@ -246,7 +246,7 @@ static void executed(const char *id, const void *arg)
 
 enum { FORKS = 100 };
 
-static volatile bool stop;
+static volatile bool stop; /* another thread sets it */
 
 static void *read_on(void *arg)
 {

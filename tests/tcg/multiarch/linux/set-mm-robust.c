@@ -204,7 +204,8 @@ static const struct death {
  */
 static bool list_is_the_hosts(void)
 {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && UINTPTR_MAX > UINT32_MAX
+#if UINTPTR_MAX > UINT32_MAX && \
+    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     return true;
 #else
     return judge.native;
@@ -258,8 +259,10 @@ static void die_with(void)
     syscall(SYS_exit, 0);
 }
 
-/* Returns: the first entry's futex after the death of its owner, if that had
- * its own number and @bits there. */
+/*
+ * Returns: the first entry's futex after the death of its owner, if that had
+ * its own number and @bits there.
+ */
 static uint32_t futex_after(void (*make)(void), uint32_t bits)
 {
     pid_t pid = fork();

@@ -392,7 +392,8 @@ static void fault_bus(void)
     *(volatile char *)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
 }
 
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(i386) || \
+    defined(__x86_64__)
 static void fault_ill(void)
 {
     asm volatile("ud2");
@@ -458,7 +459,8 @@ static void run_init(const char *id, const void *unused)
         { "init gets no signal whose action is the default", get_signals, 7 },
         { "init dies of SIGSEGV", fault_segv, 100 + SIGSEGV },
         { "init dies of SIGBUS", fault_bus, 100 + SIGBUS },
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(i386) || \
+    defined(__x86_64__)
         { "init dies of SIGILL", fault_ill, 100 + SIGILL },
         { "init dies of SIGFPE", fault_fpe, 100 + SIGFPE },
         { "init dies of SIGTRAP", fault_trap, 100 + SIGTRAP },

@@ -330,7 +330,8 @@ static void joined(const char *id, const void *arg)
 
 static pid_t raw_clone(unsigned long flags)
 {
-#if defined(__s390x__) || defined(__CRIS__)
+#if defined(s390) || \
+    defined(__s390x__) || defined(__CRIS__)
     return syscall(SYS_clone, NULL, flags, NULL, NULL, NULL);
 #else
     return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);

@@ -139,7 +139,8 @@ static void run_fights(const char *id, const void *unused)
 
 static long sys_clone(unsigned long flags, void *parent_tid)
 {
-#ifdef __s390__
+#if defined(s390) || \
+    defined(__s390x__)
     return syscall(SYS_clone, 0, flags, parent_tid, 0, 0);
 #else
     return syscall(SYS_clone, flags, 0, parent_tid, 0, 0);
