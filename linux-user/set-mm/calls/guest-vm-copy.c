@@ -11,6 +11,7 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "set-mm/calls/guest-vm-copy.h"
+#include "set-mm/host/host-proc.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-ranges.h"
 #include "set-mm/state/guest-space.h"
@@ -171,6 +172,18 @@ static bool is_own_process(pid_t pid)
     return pid == getpid() || syscall(SYS_tgkill, getpid(), pid, 0) == 0;
 }
 
+/* Returns: as sibling_regions() */
+static GArray *regions_of(const Sibling *sibling, pid_t pid)
+{
+    char name[sizeof("/maps") + 3 * sizeof(pid)];
+    g_autofree char *maps = NULL;
+    size_t len;
+
+    snprintf(name, sizeof(name), "%d/maps", (int)pid);
+    maps = host_proc_read(name, &len);
+    return maps ? sibling_regions(sibling, maps) : NULL;
+}
+
 abi_long guest_vm_copy(const VmCopy *c)
 {
     g_autofree Side *own = g_new0(Side, 1), *other = g_new0(Side, 1);
@@ -193,7 +206,7 @@ abi_long guest_vm_copy(const VmCopy *c)
         return -1;
     }
     if (!other->is_own && sibling_find_process(&sibling, c->pid)) {
-        regions = sibling_regions(&sibling);
+        regions = regions_of(&sibling, c->pid);
         other->regions = regions;
         other->base = sibling.state.program.guest_base;
         sibling_put(&sibling);

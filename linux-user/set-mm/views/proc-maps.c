@@ -328,21 +328,10 @@ GByteArray *proc_maps_text(const char *host_maps, bool smaps)
     return w.text;
 }
 
-static size_t count_lines(const char *text)
-{
-    size_t lines = 0;
-
-    for (; (text = strchr(text, '\n')); text++) {
-        lines++;
-    }
-    return lines;
-}
-
 GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
                               bool smaps)
 {
-    g_autoptr(GArray) regions = sibling_regions(sibling,
-                                                count_lines(host_maps));
+    g_autoptr(GArray) regions = sibling_regions(sibling, host_maps);
     MapsWriter w = {
         .mm = sibling->state.layout,
         .program = sibling->state.program,

@@ -483,11 +483,21 @@ ssize_t sibling_read_memory(const Sibling *s, void *buf, uint64_t addr,
     return s->is_stranger ? -1 : own_table_call(read_memory, &r);
 }
 
-GArray *sibling_regions(const Sibling *s, size_t host_mappings)
+static size_t count_lines(const char *text)
+{
+    size_t lines = 0;
+
+    for (; (text = strchr(text, '\n')); text++) {
+        lines++;
+    }
+    return lines;
+}
+
+GArray *sibling_regions(const Sibling *s, const char *host_maps)
 {
     ReadLog r = {
         .s = s,
-        .most = CHANGES + CHANGES_A_MAPPING * host_mappings,
+        .most = CHANGES + CHANGES_A_MAPPING * count_lines(host_maps),
     };
     g_autofree Region *log = NULL;
 

@@ -100,11 +100,11 @@ ssize_t sibling_read_memory(const Sibling *sibling, void *buf, uint64_t addr,
 
 /**
  * sibling_regions: the guest's mappings
- * @host_mappings: how many the host says that it has; with many times as many
- *                 it would only have its reader work
+ * @host_maps: the host's text of its maps; a log with many times as many
+ *             changes would only have its reader work
  *
  * Returns: as region_log_replay(), or NULL if they are not to be had.
  */
-GArray *sibling_regions(const Sibling *sibling, size_t host_mappings);
+GArray *sibling_regions(const Sibling *sibling, const char *host_maps);
 
 #endif /* LINUX_USER_SIBLING_H */
