@@ -97,10 +97,14 @@ static void make_own_link(EntryPath *link, int dirfd, const char *path,
     Sibling own;
     char tail[64];
 
+    if (is_plain(path, dir_len)) {
+        snprintf(link->path, sizeof(link->path), "%s",
+                 own_table_path(OWN_EXE).path);
+        return;
+    }
     snprintf(link->path, sizeof(link->path), "%.*stask/%d/fd/%d", dir_len,
              path, keeper, OWN_EXE);
-    if (is_plain(path, dir_len) ||
-        faccessat(dirfd, link->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (faccessat(dirfd, link->path, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
         return;
     }
     snprintf(link->path, sizeof(link->path), "%.*s../%d/fd/%d", dir_len,

@@ -82,7 +82,7 @@ static void hold_streams(void)
             continue;
         }
         snprintf(link, sizeof(link), "/proc/self/task/%d/fd/%d",
-                 (int)own_table_thread(), s->fd);
+                 (int)own_table_listed(), s->fd);
         s->held = open(link, O_PATH | O_CLOEXEC);
     }
 }

@@ -39,6 +39,7 @@ static struct {
     void *opaque;
     long ret;
     pid_t thread;           /* 0: there is none */
+    pid_t listed;           /* the same in the procfs that it found at /proc */
     pid_t helper;           /* that sleeps beside it; 0: there is none */
     int ready;              /* a futex: the keeper has begun, or failed */
     int nstarts;
@@ -111,6 +112,18 @@ bool own_table_leave(void)
     return true;
 }
 
+/* Returns: the number of the keeper in the procfs at /proc. */
+static pid_t ask_procfs(void)
+{
+    char link[sizeof("/task/") + 6 * sizeof(int)];
+    ssize_t len = readlink("/proc/thread-self", link, sizeof(link) - 1);
+    const char *number;
+
+    link[MAX(len, 0)] = '\0';
+    number = strrchr(link, '/');
+    return number ? atoi(number + 1) : keeper.thread;
+}
+
 static void serve(void)
 {
     is_keeper = true;
@@ -119,6 +132,7 @@ static void serve(void)
         own_table_clear(file);
     }
     qatomic_set(&keeper.thread, syscall(__NR_gettid));
+    qatomic_set(&keeper.listed, ask_procfs());
     for (int i = 0; i < keeper.nstarts; i++) {
         keeper.start[i].work(keeper.start[i].opaque);
     }
@@ -247,12 +261,30 @@ pid_t own_table_thread(void)
     return qatomic_read(&keeper.thread);
 }
 
+/*
+ * A process that was started in a new PID namespace can still see the old
+ * procfs, and mount a new one later.
+ */
+pid_t own_table_listed(void)
+{
+    char self[3 * sizeof(int)];
+    ssize_t len;
+
+    if (qatomic_read(&keeper.listed) == own_table_thread()) {
+        return own_table_thread();
+    }
+    len = readlink("/proc/self", self, sizeof(self) - 1);
+    self[MAX(len, 0)] = '\0';
+    return atoi(self) == getpid() ? own_table_thread()
+                                  : qatomic_read(&keeper.listed);
+}
+
 OwnPath own_table_path(OwnFile file)
 {
     OwnPath path;
 
     snprintf(path.path, sizeof(path.path), "/proc/self/task/%d/fd/%d",
-             (int)own_table_thread(), file);
+             (int)own_table_listed(), file);
     return path;
 }
 

@@ -58,11 +58,14 @@ long own_table_call(OwnWork *work, void *opaque);
 void own_table_at_start(OwnWork *work, void *opaque);
 
 /**
- * own_table_thread: the keeper's thread id, as /proc/self/task has it
+ * own_table_thread: the keeper's thread id
  *
  * Returns: 0 if there is none.
  */
 pid_t own_table_thread(void);
+
+/* own_table_listed: the same as the procfs that is mounted at /proc lists it */
+pid_t own_table_listed(void);
 
 /**
  * own_table_leave: a thread of the emulator's leaves the guest's table
