@@ -97,6 +97,11 @@ static void make_own_link(EntryPath *link, int dirfd, const char *path,
     Sibling own;
     char tail[64];
 
+    if (!keeper) {
+        snprintf(link->path, sizeof(link->path), "%.*stask/0/fd/0", dir_len,
+                 path);
+        return;
+    }
     if (is_plain(path, dir_len)) {
         snprintf(link->path, sizeof(link->path), "%s",
                  own_table_path(OWN_EXE).path);

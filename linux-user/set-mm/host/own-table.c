@@ -128,18 +128,27 @@ static void serve(void)
 {
     is_keeper = true;
     prctl(PR_SET_NAME, OWN_TABLE_COMM);
-    for (int file = 0; file < OWN_FILES_END; file++) {
-        own_table_clear(file);
-    }
     qatomic_set(&keeper.thread, syscall(__NR_gettid));
     qatomic_set(&keeper.listed, ask_procfs());
     for (int i = 0; i < keeper.nstarts; i++) {
         keeper.start[i].work(keeper.start[i].opaque);
     }
+    /*
+     * Only now, as a limit may leave room for no more than these.  Nobody looks
+     * for the last one from outside, and its number is there for what is opened
+     * for a moment.
+     */
+    for (int file = 0; file < OWN_PROC; file++) {
+        if (fcntl(file, F_GETFD) < 0) {
+            own_table_clear(file);
+        }
+    }
     futex_set(&keeper.ready, 1);
     for (;;) {
-        while (qatomic_load_acquire(&keeper.request) != POSTED) {
-            futex_wait(&keeper.request, qatomic_read(&keeper.request));
+        int request;
+
+        while ((request = qatomic_load_acquire(&keeper.request)) != POSTED) {
+            futex_wait(&keeper.request, request);
         }
         keeper.ret = keeper.work(keeper.opaque);
         futex_set(&keeper.request, DONE);
@@ -347,8 +356,12 @@ int own_table_openat(pid_t thread, int dirfd, const char *path, int flags)
 
 int own_table_put(OwnFile file, int fd)
 {
-    int ret = dup3(fd, file, O_CLOEXEC) < 0 ? -errno : 0;
+    int ret;
 
+    if (fd == (int)file) {
+        return 0;
+    }
+    ret = dup3(fd, file, O_CLOEXEC) < 0 ? -errno : 0;
     if (fd >= 0) {
         close(fd);
     }
@@ -356,16 +369,16 @@ int own_table_put(OwnFile file, int fd)
 }
 
 /*
- * A number that an OwnFile may get must not be taken by anything else, so there
- * is always something: a file of nothing, which keeps no mount busy.
+ * A number that others look for must not be taken by anything else, so there is
+ * always something: a file of nothing, which keeps no mount busy.
  */
 void own_table_clear(OwnFile file)
 {
     int fd;
 
     close(file);
-    fd = eventfd(0, EFD_CLOEXEC);
-    if (fd >= 0 && fd != (int)file) {
+    fd = file < OWN_PROC ? eventfd(0, EFD_CLOEXEC) : -1;
+    if (fd >= 0) {
         own_table_put(file, fd);
     }
 }

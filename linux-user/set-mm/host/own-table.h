@@ -122,7 +122,7 @@ int own_table_openat(pid_t thread, int dirfd, const char *path, int flags);
 
 /**
  * own_table_put: give a descriptor its number
- * @fd: is closed; may be -1
+ * @fd: opened with O_CLOEXEC; is closed; may be -1
  *
  * Readers of the number find the old file or the new one.
  *

@@ -26,6 +26,7 @@ static struct {
     char name[PATH_MAX];    /* of it when it was installed, or later */
     bool is_open;           /* by the keeper */
     int held;               /* by a forking thread, or -1 */
+    pid_t forking_keeper;
     struct stat emulator;
     int is_beside_emulator; /* 1: yes, -1: no, 0: not known */
     int emulator_is_busy;
@@ -84,7 +85,7 @@ static long take_candidate(void *opaque)
     close(OWN_CANDIDATE);
     fd = own_table_open_of(c->thread, c->fd);
     error = fd < 0 ? errno == ENOENT ? -EBADF : -errno
-                   : fd == OWN_CANDIDATE ? 0 : own_table_put(OWN_CANDIDATE, fd);
+                   : own_table_put(OWN_CANDIDATE, fd);
     if (error) {
         own_table_clear(OWN_CANDIDATE);
     }
@@ -113,6 +114,16 @@ static long forget_candidate(void *opaque)
     return 0;
 }
 
+/* The forking process cannot hold it where its table is full. */
+static int open_of_parent(void)
+{
+    char link[sizeof("/proc//task//fd/") + 9 * sizeof(int)];
+
+    snprintf(link, sizeof(link), "/proc/%d/task/%d/fd/%d", (int)getppid(),
+             (int)exe.forking_keeper, OWN_EXE);
+    return leads_to(link, &exe.st) ? open(link, O_PATH | O_CLOEXEC) : -1;
+}
+
 /*
  * A new keeper, as a forked child's, opens what the forking thread holds, or
  * else the file by its name.
@@ -123,8 +134,12 @@ static long open_again(void *opaque)
 
     if (exe.held >= 0) {
         fd = own_table_open_of(getpid(), exe.held);
-    } else if (leads_to(exe.name, &exe.st)) {
+    }
+    if (fd < 0 && leads_to(exe.name, &exe.st)) {
         fd = open(exe.name, O_PATH | O_CLOEXEC);
+    }
+    if (fd < 0) {
+        fd = open_of_parent();
     }
     qatomic_set(&exe.is_open, own_table_put(OWN_EXE, fd) == 0);
     return 0;
@@ -147,6 +162,7 @@ static bool has_name(void)
 static void hold(void)
 {
     exe.held = -1;
+    exe.forking_keeper = own_table_listed();
     if (fork_safety_hold == FORK_HOLD_NEVER ||
         (fork_safety_hold == FORK_HOLD_NAMELESS && has_name())) {
         return;
@@ -292,7 +308,8 @@ ssize_t exe_file_readlink(int dirfd, const char *link, bool is_own, char *buf,
 
     if (len < 0 && errno == ENOENT && is_own) {
         char name[PATH_MAX];
-        const char *path = host_proc_own_path(OWN_EXE, name)
+        const char *path = exe_file_keeper() &&
+                           host_proc_own_path(OWN_EXE, name)
                            ? name : path_without_proc();
 
         if (!path) {
