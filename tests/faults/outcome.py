@@ -14,7 +14,6 @@ QEMUS_OWN = [
     (r"qemu_thread_create: ", None, None),
     # Several lines about one failure.
     (r"qemu_mprotect__osdep: mprotect failed", "mprotect", None),
-    (r"Unable to find a guest_base", "mmap", None),
     # target_cpu_init() and cpu_copy() do not look whether there is memory for
     # the descriptor tables of a processor.
     (r"QEMU internal SIGSEGV {code=MAPERR", "mmap", "x86_64"),
@@ -32,8 +31,9 @@ class Outcome:
         self.status = status
         self.out = out
         # QEMU prints to standard output that it cannot load the program.
+        # What is set in goes with the line before.
         self.lines = [line for line in err.splitlines() + out.splitlines()
-                      if line.strip()]
+                      if re.match(r"\S", line)]
         self.err = err
 
     def trouble(self):

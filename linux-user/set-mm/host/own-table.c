@@ -139,7 +139,7 @@ static void serve(void)
      * for a moment.
      */
     for (int file = 0; file < OWN_PROC; file++) {
-        if (fcntl(file, F_GETFD) < 0) {
+        if (fcntl(file, F_GETFD) < 0 && errno == EBADF) {
             own_table_clear(file);
         }
     }
