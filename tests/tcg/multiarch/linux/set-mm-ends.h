@@ -113,7 +113,14 @@ static inline void *page_of_code(void)
 
 static inline int call_code(void *page)
 {
+#if defined(_CALL_ELF) && _CALL_ELF == 1
+    /* A pointer to a function leads to its address, table and environment. */
+    void *descriptor[3] = { page };
+
+    return ((seven_fn *)(void *)descriptor)();
+#else
     return ((seven_fn *)page)();
+#endif
 }
 
 /* From now on another user, with a limit of tasks, if root lets us. */
