@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include "qemu.h"
 #include "user-internals.h"
+#include "signal-common.h"
 #include "set-mm/calls/guest-namespace.h"
 #include "set-mm/host/alone.h"
 #include "set-mm/host/fork-safety.h"

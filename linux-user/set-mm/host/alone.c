@@ -10,13 +10,11 @@
 #include "set-mm/host/own-table.h"
 #include "set-mm/host/rcu-thread.h"
 
-long alone_call(long (*call)(void *opaque), void *opaque)
+static long renew(long (*call)(void *opaque), void *opaque)
 {
     int error;
     long ret;
 
-    /* It can want a lock that a fork holds. */
-    rcu_thread_end();
     fork_safety_hold = FORK_HOLD_ALWAYS;
     fork_safety_begin();
     own_table_end();
@@ -27,6 +25,29 @@ long alone_call(long (*call)(void *opaque), void *opaque)
     fork_safety_hold = FORK_HOLD_NAMELESS;
     errno = error;
     return ret;
+}
+
+/* The thread for RCU can want a lock that a fork holds. */
+long alone_call(long (*call)(void *opaque), void *opaque)
+{
+    rcu_thread_end();
+    return renew(call, opaque);
+}
+
+static long change_nothing(void *opaque)
+{
+    return 0;
+}
+
+void alone_renew(bool is_only_thread)
+{
+    int error = errno;
+
+    if (is_only_thread) {
+        rcu_thread_end();
+    }
+    renew(change_nothing, NULL);
+    errno = error;
 }
 
 int alone_list(pid_t thread[ALONE_MOST])

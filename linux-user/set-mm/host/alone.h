@@ -22,6 +22,12 @@
  */
 long alone_call(long (*call)(void *opaque), void *opaque);
 
+/**
+ * alone_renew: make the emulator's threads anew, with the caller's credentials
+ * @is_only_thread: of the guest; QEMU's own thread for RCU stays otherwise
+ */
+void alone_renew(bool is_only_thread);
+
 /* How many threads the emulator can have: two of own-table.c, and RCU's. */
 enum { ALONE_MOST = 3 };
 

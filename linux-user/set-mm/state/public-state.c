@@ -113,7 +113,7 @@ static void note_helpers(PublicState *state)
 {
     pid_t thread[ALONE_MOST];
 
-    QEMU_BUILD_BUG_ON(ALONE_MOST != PUBLIC_MOST_HELPERS);
+    QEMU_BUILD_BUG_ON(ARRAY_SIZE(thread) != ARRAY_SIZE(state->helper));
 
     state->helper_threads = alone_list(thread);
     for (int i = 0; i < state->helper_threads; i++) {

@@ -1,0 +1,18 @@
+/*
+ * Calls that change a thread's credentials
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "qemu.h"
+#include "set-mm/calls/guest-credentials.h"
+#include "set-mm/host/alone.h"
+
+int guest_credentials(int ret)
+{
+    if (ret >= 0) {
+        alone_renew(!CPU_NEXT(first_cpu));
+    }
+    return ret;
+}
