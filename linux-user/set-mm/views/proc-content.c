@@ -10,15 +10,14 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "user-mmap.h"
-#include "signal-common.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mm.h"
-#include "set-mm/state/guest-signal.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/state/memory-walk.h"
 #include "set-mm/views/proc-content.h"
 #include "set-mm/views/proc-maps.h"
+#include "set-mm/views/proc-signals.h"
 
 /* The kernel limits a title to a page of its own, not of QEMU's guest. */
 enum { TITLE_MAX = 4096 };
@@ -194,6 +193,7 @@ enum {
     STAT_START_CODE = 26,
     STAT_END_CODE = 27,
     STAT_START_STACK = 28,
+    STAT_PENDING = 31,
     STAT_BLOCKED = 32,
     STAT_SIGIGN = 33,
     STAT_SIGCATCH = 34,
@@ -205,35 +205,6 @@ enum {
     STAT_ENV_START = 50,
     STAT_ENV_END = 51,
 };
-
-/* The guest's signals 1 to 31 as the bits of stat's obsolete fields. */
-typedef struct SignalFields {
-    uint64_t blocked;
-    uint64_t ignored;
-    uint64_t caught;
-} SignalFields;
-
-static SignalFields read_signals(void)
-{
-    TaskState *ts = thread_cpu->opaque;
-    SignalFields fields = { 0 };
-
-    for (int host_sig = 1; host_sig < 32; host_sig++) {
-        int sig = host_to_target_signal(host_sig);
-        abi_ulong handler = sigact_table[sig - 1]._sa_handler;
-        uint64_t bit = sig < 32 ? 1ull << (sig - 1) : 0;
-
-        if (sigismember(&ts->signal_mask, host_sig) == 1) {
-            fields.blocked |= bit;
-        }
-        if (handler == TARGET_SIG_IGN) {
-            fields.ignored |= bit;
-        } else if (handler != TARGET_SIG_DFL) {
-            fields.caught |= bit;
-        }
-    }
-    return fields;
-}
 
 /* What stands for a field of the layout; false if @n is none. */
 static bool layout_field(unsigned n, const MMLayout *mm, uint64_t *value)
@@ -274,25 +245,34 @@ static bool layout_field(unsigned n, const MMLayout *mm, uint64_t *value)
     }
 }
 
+/* stat's fields for signals are obsolete, and have 31 of them. */
+static uint64_t old_field(const SignalSets *signals, SignalLine line)
+{
+    return signals->set[line][0] & INT32_MAX;
+}
+
 /*
  * The host's line is true of the process; what differs is what QEMU has
  * instead of the guest: the layout, the signals and QEMU's helper threads.
  */
 static bool own_field(unsigned n, const MMLayout *mm,
-                      const SignalFields *signals, uint64_t *value)
+                      const SignalSets *signals, uint64_t *value)
 {
     switch (n) {
     case STAT_NUM_THREADS:
         *value = guest_threads();
         return true;
+    case STAT_PENDING:
+        *value = old_field(signals, SIGNALS_PENDING);
+        return true;
     case STAT_BLOCKED:
-        *value = signals->blocked;
+        *value = old_field(signals, SIGNALS_BLOCKED);
         return true;
     case STAT_SIGIGN:
-        *value = signals->ignored;
+        *value = old_field(signals, SIGNALS_IGNORED);
         return true;
     case STAT_SIGCATCH:
-        *value = signals->caught;
+        *value = old_field(signals, SIGNALS_CAUGHT);
         return true;
     default:
         return layout_field(n, mm, value);
@@ -330,7 +310,7 @@ static void append_number(GString *out, uint64_t value)
 static bool write_stat(GString *out, const Sibling *sibling, const char *host)
 {
     MMLayout mm = layout_of(sibling);
-    SignalFields signals = read_signals();
+    SignalSets signals;
     HostStat stat;
     uint64_t value;
 
@@ -338,6 +318,7 @@ static bool write_stat(GString *out, const Sibling *sibling, const char *host)
         errno = EIO;
         return false;
     }
+    proc_signals_read(atoi(host), &signals);
     g_string_append_len(out, host, stat.name + stat.name_len + 1 - host);
     for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
         g_string_append_c(out, ' ');
@@ -407,7 +388,7 @@ static bool write_sibling_threads(GString *out, const Sibling *sibling,
 }
 
 static bool write_status_line(GString *out, const Sibling *sibling,
-                              const char *line)
+                              const SignalSets *signals, const char *line)
 {
     if (sibling) {
         return g_str_has_prefix(line, "Threads:\t") &&
@@ -421,7 +402,7 @@ static bool write_status_line(GString *out, const Sibling *sibling,
         write_exec_sizes(out, line[2] == 'E');
         return true;
     }
-    return false;
+    return proc_signals_write_line(out, signals, line);
 }
 
 /* A limit as fs/proc/base.c:proc_pid_limits() writes it. */
@@ -445,7 +426,7 @@ static void get_limit(const Sibling *sibling, PublicLimit which,
 }
 
 static bool write_limits_line(GString *out, const Sibling *sibling,
-                              const char *line)
+                              const SignalSets *unused, const char *line)
 {
     static const char *const names[NR_PUBLIC_LIMITS] = {
         [PUBLIC_LIMIT_DATA] = "Max data size ",
@@ -472,21 +453,35 @@ static bool write_limits_line(GString *out, const Sibling *sibling,
     return false;
 }
 
-typedef bool WriteLine(GString *out, const Sibling *sibling, const char *line);
+typedef bool WriteLine(GString *out, const Sibling *sibling,
+                       const SignalSets *signals, const char *line);
 
 /* The host's lines, but for those that @replace writes. */
-static void write_lines(GString *out, const Sibling *sibling, char *host,
+static void write_lines(GString *out, const Sibling *sibling,
+                        const SignalSets *signals, char *host,
                         WriteLine *replace)
 {
     char *line, *end;
 
     for (line = host; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
-        if (!replace(out, sibling, line)) {
+        if (!replace(out, sibling, signals, line)) {
             g_string_append(out, line);
             g_string_append_c(out, '\n');
         }
     }
+}
+
+static void write_status(GString *out, const Sibling *sibling, char *host)
+{
+    const char *number = strstr(host, "\nPid:\t");
+    SignalSets signals;
+
+    if (!sibling) {
+        proc_signals_read(number ? atoi(number + strlen("\nPid:\t")) : 0,
+                          &signals);
+    }
+    write_lines(out, sibling, &signals, host, write_status_line);
 }
 
 static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,
@@ -499,10 +494,10 @@ static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,
         write_statm(out, sibling, host);
         return true;
     case PROC_ENTRY_STATUS:
-        write_lines(out, sibling, host, write_status_line);
+        write_status(out, sibling, host);
         return true;
     case PROC_ENTRY_LIMITS:
-        write_lines(out, sibling, host, write_limits_line);
+        write_lines(out, sibling, NULL, host, write_limits_line);
         return true;
     default:
         g_assert_not_reached();

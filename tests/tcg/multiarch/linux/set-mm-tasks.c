@@ -380,6 +380,102 @@ static void cloned(const char *id, const void *arg)
     }
 }
 
+/* ------------------------------------------------------------- signals */
+
+/* Signals 1 to 32 of a line of status. */
+static unsigned long status_signals(pid_t thread, const char *line)
+{
+    char path[64], text[4096] = "";
+    const char *at, *end;
+    unsigned long set = 1;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/status", (int)thread);
+    read_text(path, text, sizeof(text));
+    at = strstr(text, line);
+    end = at ? strchr(at, '\n') : NULL;
+    /* mips has 128 signals, and the last digits are the first signals. */
+    if (end) {
+        sscanf(end - 8, "%lx", &set);
+    }
+    return set;
+}
+
+static unsigned long bit_of(int sig)
+{
+    return 1ul << (sig - 1);
+}
+
+static void handle(int sig)
+{
+    (void)sig;
+}
+
+static void *block_and_wait(void *arg)
+{
+    int *ends = arg;
+    sigset_t mask;
+    char byte;
+
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGWINCH);
+    pthread_sigmask(SIG_BLOCK, &mask, NULL);
+    pthread_kill(pthread_self(), SIGWINCH);
+    ends[2] = syscall(SYS_gettid);
+    if (write(ends[1], "", 1) != 1 || read(ends[0], &byte, 1) != 1) {
+        _exit(9);
+    }
+    return NULL;
+}
+
+static void signals(const char *id, const void *arg)
+{
+    const unsigned long usr2 = bit_of(SIGUSR2), term = bit_of(SIGTERM);
+    int there[2], back[2], ends[3];
+    struct sigaction action = { .sa_handler = handle };
+    pid_t self = getpid();
+    pthread_t thread;
+    sigset_t mask;
+    char byte;
+
+    (void)arg;
+    sigaction(SIGUSR1, &action, NULL);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGHUP, &action, NULL);
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGUSR2);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    syscall(SYS_tgkill, self, self, SIGUSR2);
+    kill(self, SIGTERM);
+    check_num(id, "blocked", usr2 | term, status_signals(self, "SigBlk:"));
+    check_num(id, "ignored", bit_of(SIGHUP),
+              status_signals(self, "SigIgn:") & ~bit_of(SIGPIPE));
+    check_num(id, "caught", bit_of(SIGUSR1), status_signals(self, "SigCgt:"));
+    check_num(id, "pending for the thread", usr2,
+              status_signals(self, "SigPnd:"));
+    check_num(id, "pending for the process", term,
+              status_signals(self, "ShdPnd:"));
+    if (pipe(there) || pipe(back)) {
+        _exit(8);
+    }
+    ends[0] = there[0];
+    ends[1] = back[1];
+    pthread_create(&thread, NULL, block_and_wait, ends);
+    if (read(back[0], &byte, 1) != 1) {
+        _exit(7);
+    }
+    check_num(id, "another thread's mask", usr2 | term | bit_of(SIGWINCH),
+              status_signals(ends[2], "SigBlk:"));
+    check_num(id, "what is pending for it", bit_of(SIGWINCH),
+              status_signals(ends[2], "SigPnd:"));
+    check_num(id, "the first thread's mask stays", usr2 | term,
+              status_signals(self, "SigBlk:"));
+    if (write(there[1], "", 1) != 1) {
+        _exit(6);
+    }
+    pthread_join(thread, NULL);
+}
+
 int main(int argc, char **argv)
 {
     begin(argc, argv);
@@ -389,5 +485,6 @@ int main(int argc, char **argv)
     run_case("T04", unshared, NULL);
     run_case("T05", joined, NULL);
     run_case("T06", cloned, NULL);
+    run_case("T07", signals, NULL);
     return finish();
 }
