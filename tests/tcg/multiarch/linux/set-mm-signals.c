@@ -22,7 +22,7 @@
 #include <sys/un.h>
 
 enum {
-    CALL_MS = 800,
+    CALL_MS = 200,
     /* Nobody's signal is that late. */
     LATE_MS = 10000,
 };
