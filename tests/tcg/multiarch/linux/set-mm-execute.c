@@ -252,8 +252,8 @@ static void odd_ident(Ehdr *ehdr)
 }
 
 /*
- * The program with an interpreter: the header of its stack becomes one that
- * names @interp, with @size bytes.
+ * The program with an interpreter: a header that it can do without, that of its
+ * stack for example, becomes one that names @interp, with @size bytes.
  */
 static void put_interpreted(const char *name, const char *interp, size_t size)
 {
@@ -273,13 +273,14 @@ static void put_interpreted(const char *name, const char *interp, size_t size)
         off_t at = ehdr.e_phoff + i * sizeof(phdr);
 
         if (pread(fd, &phdr, sizeof(phdr), at) == sizeof(phdr) &&
-            phdr.p_type == PT_GNU_STACK) {
+            (phdr.p_type == PT_GNU_STACK || phdr.p_type == PT_GNU_RELRO)) {
             phdr.p_type = PT_INTERP;
             phdr.p_offset = end;
             phdr.p_filesz = size;
             if (pwrite(fd, &phdr, sizeof(phdr), at) != sizeof(phdr)) {
                 abort();
             }
+            break;
         }
     }
     close(fd);

@@ -176,9 +176,8 @@ static void calls_make_it_grow(const char *id, const void *arg)
               err_of(fstat(0, (struct stat *)(top - 2 * MIB))));
     check_num(id, "write(2) from the first time used", 3,
               write(ends[1], top - 3 * MIB, 3));
-    check_err(id, "fstat(2) to behind the limit", EFAULT,
-              err_of(syscall(SYS_fcntl, ends[0], F_GETLK,
-                             top - 9 * MIB)));
+    check_err(id, "uname(2) to behind the limit", EFAULT,
+              err_of(syscall(SYS_uname, top - 9 * MIB)));
     check_err(id, "fstat(2) to the stack", 0, err_of(fstat(0, &st)));
 }
 
@@ -272,6 +271,20 @@ static void mapping_grows(const char *id, const void *arg)
                !touch(at - 600 * page));
 }
 
+/* one-fault-code: QEMU has one for all faults of a PowerPC's data accesses. */
+static bool sw_one_fault_code(void)
+{
+    static const bool is_powerpc =
+#if defined(unix) && \
+    defined(__powerpc__)
+        true;
+#else
+        false;
+#endif
+
+    return is_powerpc && !judge.native;
+}
+
 static void mapping_is_limited(const char *id, const void *arg)
 {
     const int rw = PROT_READ | PROT_WRITE;
@@ -287,7 +300,8 @@ static void mapping_is_limited(const char *id, const void *arg)
     check_err(id, "mprotect(PROT_GROWSDOWN)", 0,
               err_of(mprotect(at, page, PROT_READ | PROT_GROWSDOWN)));
     check_true(id, "it is for all of it", !touch(at - 50 * page));
-    check_num(id, "it is there, but not to write", SEGV_ACCERR, fault_code);
+    check_num(id, "it is there, but not to write",
+              sw_one_fault_code() ? SEGV_MAPERR : SEGV_ACCERR, fault_code);
 }
 
 static void *grow_thread(void *arg)
@@ -305,8 +319,11 @@ static void threads_grow(const char *id, const void *arg)
 {
     const int rw = PROT_READ | PROT_WRITE;
     const size_t page = page_size();
-    /* The threads' stacks do not fit in between. */
-    char *room = mmap(NULL, 4096 * page, PROT_NONE,
+    /*
+     * The threads' stacks do not fit in between, and it is away from where an
+     * emulator's own memory may lie (emulator-pages).
+     */
+    char *room = mmap((void *)0x30000000, 4096 * page, PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     char *at = room + 4000 * page;
     pthread_t thread[4];
