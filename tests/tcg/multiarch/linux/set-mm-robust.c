@@ -28,6 +28,7 @@ static struct both {
     uint32_t futex;
     struct entry entry[2];
     struct head head;
+    bool is_owned;
 } *both;
 
 static void share(void)
@@ -109,8 +110,16 @@ static void run_calls(const char *id, const void *unused)
 static void own_mutex(void)
 {
     pthread_mutex_lock(&both->mutex);
+    __atomic_store_n(&both->is_owned, true, __ATOMIC_SEQ_CST);
     /* Somebody waits before the owner dies. */
     usleep(100000);
+}
+
+static void await_owner(void)
+{
+    while (!__atomic_load_n(&both->is_owned, __ATOMIC_SEQ_CST)) {
+        usleep(1000);
+    }
 }
 
 static void die_by_exit(void)
@@ -162,7 +171,8 @@ static void die_of_other_thread(void)
     pthread_t thread;
 
     pthread_create(&thread, NULL, own_and_sleep, NULL);
-    usleep(300000);
+    await_owner();
+    usleep(200000);
     _exit(0);
 }
 
@@ -238,7 +248,7 @@ static void run_deaths(const char *id, const void *unused)
             deaths[i].fn();
             _exit(0);
         }
-        usleep(50000);
+        await_owner();
         check_status(id, deaths[i].text, 0, run_to_end(wait_for_owner));
         status_of(owner);
     }
