@@ -75,6 +75,13 @@ position weave;
 - sys_statx@weave(dirfd, p, flags, mask, stx)
 + guest_statx(sys_statx, dirfd, p, flags, mask, stx)
 
+@statx_store@
+expression stx, addr;
+position weave;
+@@
+- host_to_target_statx@weave(stx, addr)
++ guest_statx_store(host_to_target_statx, stx, addr)
+
 @access@
 expression p, mode;
 position weave;

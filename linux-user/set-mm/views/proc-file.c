@@ -466,6 +466,25 @@ ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos)
     return pread_to(fd, &own, pos);
 }
 
+GByteArray *proc_file_maps(int fd, bool *is_own)
+{
+    ProcFile *file = file_begin(fd);
+    GByteArray *text = NULL;
+
+    if (!file) {
+        return NULL;
+    }
+    *is_own = file->is_own;
+    if (file->entry == PROC_ENTRY_MAPS) {
+        text = make_text(file, fd);
+    }
+    file_end(file);
+    if (text) {
+        g_byte_array_append(text, (const uint8_t *)"", 1);
+    }
+    return text;
+}
+
 ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
                     int count)
 {

@@ -11,6 +11,7 @@
 #ifndef LINUX_USER_PROC_FILE_H
 #define LINUX_USER_PROC_FILE_H
 
+#include <glib.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -85,6 +86,15 @@ ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos);
  * Return: as guest_pread().
  */
 ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos);
+
+/**
+ * proc_file_maps: what a guest's maps says
+ * @is_own: gets whether it is the caller's own
+ *
+ * Returns: a text with a NUL, for g_byte_array_unref(), or NULL if @fd is
+ * something else.
+ */
+GByteArray *proc_file_maps(int fd, bool *is_own);
 
 ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
                     int count);

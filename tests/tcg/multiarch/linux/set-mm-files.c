@@ -503,6 +503,33 @@ static const struct {
     { "F31", f_own_upgrade, NULL },
 };
 
+/* What statx(2) has behind the fields of its first version. */
+static void mount_number(const char *id, const void *arg)
+{
+    enum { MNT_ID_BIT = 12, MNT_ID_AT = 0x90 };
+    union {
+        uint32_t mask;
+        char bytes[0x100];
+    } answer = { 0 };
+    int fd = open("/", O_RDONLY | O_DIRECTORY);
+    char path[64], text[4096] = "";
+    uint64_t number = 0;
+    const char *at;
+
+    (void)arg;
+    if (syscall(SYS_statx, AT_FDCWD, "/", 0, 1 << MNT_ID_BIT, &answer) < 0 ||
+        !(answer.mask >> MNT_ID_BIT & 1)) {
+        skip(id, "the number of a mount", "this kernel tells none");
+        return;
+    }
+    memcpy(&number, answer.bytes + MNT_ID_AT, sizeof(number));
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+    read_text(path, text, sizeof(text));
+    at = strstr(text, "mnt_id:");
+    check_num(id, "the number of a mount", at ? atoi(at + 7) : -1, number);
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     report_if_asked(argc, argv);
@@ -511,5 +538,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         run_case(rows[i].id, rows[i].fn, rows[i].arg);
     }
+    run_case("F90", mount_number, NULL);
     return finish();
 }

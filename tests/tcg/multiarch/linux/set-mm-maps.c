@@ -987,6 +987,122 @@ static void lines_of_status(const char *id, const void *arg)
     check_num(id, "Threads", 1, status_number("Threads"));
 }
 
+/* ------------------------------------------------------- PROCMAP_QUERY */
+
+/* struct procmap_query of <linux/fs.h> since Linux 6.11 */
+struct query {
+    uint64_t size, flags, addr, start, end, vma_flags, page_size, offset, inode;
+    uint32_t major, minor, name_size, id_size;
+    uint64_t name, id;
+};
+
+enum {
+    QUERY_NEXT = 0x10, QUERY_FILE = 0x20,
+    QUERY_HEAD = 24,
+    /* The same on all architectures. */
+    PROCMAP_QUERY_NR = (int)0xc0686611,
+};
+
+static long query_maps(int fd, void *query)
+{
+    return err_of(syscall(SYS_ioctl, fd, PROCMAP_QUERY_NR, query));
+}
+
+/* Whether a query says what a line of maps says. */
+static bool query_is_as(int fd, const char *line)
+{
+    char name[PATH_MAX] = "", kinds[5] = "";
+    struct query want = { 0 }, q = { .size = sizeof(q), .name_size = PATH_MAX,
+                                     .name = (uintptr_t)name };
+    unsigned major = 0, minor = 0;
+    int at = 0;
+
+    sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64
+           " %n", &want.start, &want.end, kinds, &want.offset, &major, &minor,
+           &want.inode, &at);
+    want.vma_flags = (kinds[0] == 'r') | (kinds[1] == 'w') << 1 |
+                     (kinds[2] == 'x') << 2 | (kinds[3] == 's') << 3;
+    /* Its last byte belongs to it as the first does. */
+    q.addr = want.end - 1;
+    return query_maps(fd, &q) == 0 && q.start == want.start &&
+           q.end == want.end && q.vma_flags == want.vma_flags &&
+           q.offset == want.offset && q.inode == want.inode &&
+           q.major == major && q.minor == minor &&
+           q.page_size == (uint64_t)page_size() && !q.id_size &&
+           q.name_size == (line[at] ? strlen(line + at) + 1 : 0) &&
+           (!line[at] || !strcmp(name, line + at));
+}
+
+static void procmap_query(const char *id, const void *arg)
+{
+    static char maps[65536];
+    const size_t page = page_size();
+    struct { struct query q; uint64_t more; } longer = { .more = 1 };
+    char *room = mmap(NULL, 3 * page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS,
+                      -1, 0);
+    const uint64_t hole = (uintptr_t)room + page;
+    struct query q = { .size = sizeof(q), .addr = (uintptr_t)room };
+    int fd = open("/proc/self/maps", O_RDONLY);
+    char *line, *save = NULL, *bad = NULL;
+    unsigned lines = 0;
+    char small[2];
+
+    (void)arg;
+    munmap(room + page, page);
+    if (query_maps(fd, &q) == ENOTTY && judge.native) {
+        skip(id, "PROCMAP_QUERY", "this kernel has none");
+        return;
+    }
+    read_text("/proc/self/maps", maps, sizeof(maps));
+    for (line = strtok_r(maps, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save)) {
+        /* The gate page is nobody's mapping. */
+        if (!strstr(line, "[vsyscall]")) {
+            lines++;
+            bad = bad || query_is_as(fd, line) ? bad : line;
+        }
+    }
+    check_str(id, "a line of maps that a query tells otherwise", "none",
+              bad ? bad : "none");
+    check_true(id, "there are lines", lines > 2);
+    q = (struct query) { .size = sizeof(q), .addr = hole };
+    check_err(id, "in a hole", ENOENT, query_maps(fd, &q));
+    q.flags = QUERY_NEXT;
+    check_err(id, "in a hole, or the next", 0, query_maps(fd, &q));
+    check_num(id, "it is the next", hole + page, q.start);
+    q = (struct query) { .size = sizeof(q), .addr = (uintptr_t)room,
+                         .flags = QUERY_FILE };
+    check_err(id, "no file's", ENOENT, query_maps(fd, &q));
+    q.flags = 2;
+    check_err(id, "not to be written", ENOENT, query_maps(fd, &q));
+    q.flags = 0x40;
+    check_err(id, "a flag that is none", EINVAL, query_maps(fd, &q));
+    q = (struct query) { .size = sizeof(q), .name_size = 1 };
+    check_err(id, "a size and no name", EINVAL, query_maps(fd, &q));
+    q = (struct query) { .size = sizeof(q), .id = 1 };
+    check_err(id, "a build ID without a size", EINVAL, query_maps(fd, &q));
+    q = (struct query) { .size = sizeof(q), .name_size = sizeof(small),
+                         .name = (uintptr_t)small,
+                         .addr = (uintptr_t)procmap_query };
+    check_err(id, "no room for the name", ENAMETOOLONG, query_maps(fd, &q));
+    q.size = QUERY_HEAD - 1;
+    check_err(id, "a structure too short", EINVAL, query_maps(fd, &q));
+    q = (struct query) { .size = QUERY_HEAD, .addr = (uintptr_t)room };
+    check_err(id, "the shortest that there is", 0, query_maps(fd, &q));
+    check_num(id, "nothing is behind it", 0, q.start);
+    longer.q = (struct query) { .size = sizeof(longer),
+                                .addr = (uintptr_t)room };
+    check_err(id, "a structure with more", E2BIG, query_maps(fd, &longer));
+    longer.more = 0;
+    check_err(id, "more zeros", 0, query_maps(fd, &longer));
+    check_err(id, "a bad pointer", EFAULT, query_maps(fd, (void *)BAD_PTR));
+    close(fd);
+    fd = open("/proc/self/smaps", O_RDONLY);
+    q = (struct query) { .size = sizeof(q), .addr = (uintptr_t)room };
+    check_err(id, "of smaps", ENOTTY, query_maps(fd, &q));
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     begin(argc, argv);
@@ -1023,5 +1139,6 @@ int main(int argc, char **argv)
     run_case("C10", comm_of_thread, NULL);
     run_case("C11", comm_inherited, NULL);
     run_case("C12", comm_not_exe, NULL);
+    run_case("Q01", procmap_query, NULL);
     return finish();
 }
