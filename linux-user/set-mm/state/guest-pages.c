@@ -68,10 +68,10 @@ abi_ulong map_hidden(abi_ulong len)
         addr = map_own(0, len, 0);
     }
     if (addr != (abi_ulong)-1) {
+        /* No system call of the guest's may read or write it. */
+        guest_range_set_flags(addr, len, reserved_va ? PAGE_VALID : 0);
         if (reserved_va) {
             guest_pages_hide(addr, len);
-        } else {
-            guest_range_set_flags(addr, len, 0);
         }
     }
     mmap_unlock();
