@@ -11,8 +11,8 @@ position weave;
  clone_func(...)
  {
      <...
--    put_user_u32@weave(value, addr);
-+    guest_tell(value, addr);
+-    put_user_u32@weave(value, addr)
++    guest_tell(value, addr)
      ...>
  }
 

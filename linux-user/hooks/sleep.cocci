@@ -19,7 +19,7 @@ position weave;
 + guest_sendfile(args)
 |
 - open_by_handle_at@weave(args)
-+ guest_open_by_handle_at(args)
++ guest_open_handle(args)
 |
 - get_errno(splice@weave(args))
 + get_errno(guest_splice(args))

@@ -19,17 +19,11 @@ position weave;
 + get_errno(guest_setns(fd, type))
 
 @fork_flags@
-identifier flags;
-statement S;
+expression flags;
 position weave;
 @@
- do_fork(..., unsigned int flags, ...)
- {
-     <...
--    if (flags & CLONE_INVALID_FORK_FLAGS@weave) S
-+    if (guest_fork_refuses(flags)) S
-     ...>
- }
+- flags & CLONE_INVALID_FORK_FLAGS@weave
++ guest_fork_refuses(flags)
 
 @fork@
 identifier flags;

@@ -17,11 +17,12 @@ position weave;
 -    if (is_proc_myself@weave(p, "exe")) {
 -        exe = own;
 -    }
--    ret = is_execveat ? safe_execveat(dirfd, exe, argv, envp, flags)
--                      : safe_execve(exe, argv, envp);
--    ret = get_errno(ret);
-+    ret = get_errno(guest_exec(safe_execve, safe_execveat, dirfd, p, argv,
-+                               envp, flags));
+     ret =
+-          is_execveat ? safe_execveat(dirfd, exe, argv, envp, flags)
+-                      : safe_execve(exe, argv, envp)
++          guest_exec(safe_execve, safe_execveat, dirfd, p, argv, envp, flags)
+           ;
+     ret = get_errno(ret);
      ...
  }
 

@@ -50,7 +50,7 @@ int guest_getrandom(GetrandomFn *call, void *buf, size_t len, unsigned flags)
     return safe_syscall(__NR_getrandom, buf, len, flags);
 }
 
-int guest_open_by_handle_at(int mount_fd, struct file_handle *handle,
+int guest_open_handle(int mount_fd, struct file_handle *handle,
                             int flags)
 {
     return safe_syscall(__NR_open_by_handle_at, mount_fd, handle, flags);

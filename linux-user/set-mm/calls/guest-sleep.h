@@ -21,7 +21,7 @@ ssize_t guest_tee(int in, int out, size_t len, unsigned flags);
 ssize_t guest_vmsplice(int fd, const struct iovec *vec, size_t count,
                        unsigned flags);
 ssize_t guest_sendfile(int out, int in, off_t *offset, size_t len);
-int guest_open_by_handle_at(int mount_fd, struct file_handle *handle,
+int guest_open_handle(int mount_fd, struct file_handle *handle,
                             int flags);
 
 /* These two sleep for some arguments only; else CALL is made, QEMU's own. */
