@@ -12,6 +12,10 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "signal-common.h"
+#if \
+    __has_include("user/signal.h")
+#include "user/signal.h"
+#endif
 #include "set-mm/calls/guest-namespace.h"
 #include "set-mm/host/alone.h"
 #include "set-mm/host/fork-safety.h"
