@@ -23,6 +23,7 @@ static struct {
     QemuMutex replace_lock; /* from taking a candidate to installing it */
     QemuMutex lock;         /* of what follows */
     struct stat st;         /* of the executable */
+    uint64_t mount;         /* that it was reached by; 0: not known */
     char name[PATH_MAX];    /* of it when it was installed, or later */
     bool is_open;           /* by the keeper */
     int held;               /* by a forking thread, or -1 */
@@ -37,6 +38,15 @@ static bool leads_to(const char *path, const struct stat *file)
     struct stat st;
 
     return *path && stat(path, &st) == 0 && same_file(&st, file);
+}
+
+/* Returns: what statx(2) has for a mount, or 0 before Linux 5.8. */
+static uint64_t mount_of(int dirfd, const char *path)
+{
+    struct statx stx;
+
+    return statx(dirfd, path, AT_EMPTY_PATH, STATX_MNT_ID, &stx) == 0 &&
+           (stx.stx_mask & STATX_MNT_ID) ? stx.stx_mnt_id : 0;
 }
 
 /* readlinkat(2) into PATH_MAX bytes, with a NUL. */
@@ -73,6 +83,7 @@ typedef struct Candidate {
     pid_t thread;
     int fd;
     struct stat st;
+    uint64_t mount;
     char name[PATH_MAX];
 } Candidate;
 
@@ -104,6 +115,7 @@ static long install_candidate(void *opaque)
     own_table_clear(OWN_CANDIDATE);
     qatomic_set(&exe.is_open, true);
     fstatat(OWN_EXE, "", &c->st, AT_EMPTY_PATH);
+    c->mount = mount_of(OWN_EXE, "");
     read_link(AT_FDCWD, link.path, c->name);
     return 0;
 }
@@ -147,11 +159,15 @@ static long open_again(void *opaque)
 
 /* --- At a fork ------------------------------------------------------------ */
 
-/* A deleted file has a name that leads nowhere, or to another link. */
+/*
+ * A deleted file has a name that leads nowhere, or to another link; and in
+ * another mount namespace the same name leads over another mount.
+ */
 static bool has_name(void)
 {
     char name[PATH_MAX];
-    bool ret = exe_file_name(name) && leads_to(name, &exe.st);
+    bool ret = exe_file_name(name) && leads_to(name, &exe.st) &&
+               mount_of(AT_FDCWD, name) == exe.mount;
 
     if (ret) {
         pstrcpy(exe.name, sizeof(exe.name), name);
@@ -188,6 +204,7 @@ static void install(const Candidate *c)
 {
     qemu_mutex_lock(&exe.lock);
     exe.st = c->st;
+    exe.mount = c->mount;
     pstrcpy(exe.name, sizeof(exe.name), c->name);
     qemu_mutex_unlock(&exe.lock);
     qatomic_set(&exe.is_beside_emulator, 0);
@@ -203,6 +220,7 @@ void exe_file_init(int fd, const char *path)
     if (own_table_call(take_candidate, &c) < 0 ||
         own_table_call(install_candidate, &c) < 0) {
         fstat(fd, &c.st);
+        c.mount = mount_of(fd, "");
     }
     if (!*c.name && !realpath(path, c.name)) {
         *c.name = '\0';
