@@ -13,9 +13,6 @@
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/views/proc-file.h"
 
-/* Of the same number on all architectures. */
-enum { QUERY = (int)_IOWR('f', 17, ProcmapQuery) };
-
 /* BUILD_ID_SIZE_MAX of the kernel */
 enum { BUILD_ID_MAX = 20 };
 
@@ -100,7 +97,7 @@ static int store_build_id(ProcmapQuery *q, int fd, bool is_own)
     if (!q->build_id_size) {
         return 0;
     }
-    if (!is_own || ioctl(fd, QUERY, &hosts) < 0) {
+    if (!is_own || ioctl(fd, PROCMAP_QUERY_IOCTL, &hosts) < 0) {
         hosts.build_id_size = 0;
     }
     if (hosts.build_id_size > q->build_id_size) {
@@ -119,7 +116,6 @@ static int answer_query(int fd, bool is_own, const char *maps,
     uint64_t size;
     int error = load_query(&q, addr);
 
-    size = q.size;
     if (!error) {
         error = procmap_query_find(&q, maps, TARGET_PAGE_SIZE, &name);
     }
@@ -132,8 +128,9 @@ static int answer_query(int fd, bool is_own, const char *maps,
     if (error) {
         return error;
     }
+    size = MIN(q.size, sizeof(q));
     swap_query(&q);
-    return guest_mem_store(addr, &q, MIN(size, sizeof(q))) ? 0 : -EFAULT;
+    return guest_mem_store(addr, &q, size) ? 0 : -EFAULT;
 }
 
 abi_long guest_ioctl(QemuIoctl *qemu, int fd, int cmd, abi_long arg)
@@ -142,13 +139,13 @@ abi_long guest_ioctl(QemuIoctl *qemu, int fd, int cmd, abi_long arg)
     bool is_own = false;
     int error;
 
-    if (cmd != QUERY) {
+    if (cmd != (int)PROCMAP_QUERY_IOCTL) {
         return qemu(fd, cmd, arg);
     }
     maps = proc_file_maps(fd, &is_own);
     if (!maps) {
         /* QEMU 7.2 has ENOSYS for what it does not know. */
-        return get_errno(ioctl(fd, QUERY, NULL));
+        return get_errno(ioctl(fd, PROCMAP_QUERY_IOCTL, NULL));
     }
     error = answer_query(fd, is_own, (const char *)maps->data, arg);
     errno = -error;

@@ -13,6 +13,7 @@
 #include "set-mm/host/host-proc.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/rules/proc-name.h"
+#include "set-mm/rules/procmap-query.h"
 
 #ifndef OPEN_TREE_CLONE
 #define OPEN_TREE_CLONE 1
@@ -286,29 +287,6 @@ bool host_mapping_parse(const char **line, HostMapping *mapping)
     return true;
 }
 
-/* struct procmap_query of Linux 6.11, later than many a C library's headers. */
-typedef struct ProcmapQuery {
-    uint64_t size;
-    uint64_t query_flags;
-    uint64_t query_addr;
-    uint64_t vma_start;
-    uint64_t vma_end;
-    uint64_t vma_flags;
-    uint64_t vma_page_size;
-    uint64_t vma_offset;
-    uint64_t inode;
-    uint32_t dev_major;
-    uint32_t dev_minor;
-    uint32_t vma_name_size;
-    uint32_t build_id_size;
-    uint64_t vma_name_addr;
-    uint64_t build_id_addr;
-} ProcmapQuery;
-
-#define IOCTL_PROCMAP_QUERY _IOWR('f', 17, ProcmapQuery)
-
-enum { PROCMAP_READABLE = 1, PROCMAP_SHARED = 8 };
-
 /*
  * A private mapping of /dev/zero has a name, but to the kernel its memory is
  * as anonymous as any.
@@ -333,7 +311,7 @@ static int query_mapping(int maps, uint64_t addr, HostMapping *m)
 {
     ProcmapQuery query = { .size = sizeof(query), .query_addr = addr };
 
-    if (ioctl(maps, IOCTL_PROCMAP_QUERY, &query) < 0) {
+    if (ioctl(maps, PROCMAP_QUERY_IOCTL, &query) < 0) {
         return errno;
     }
     *m = (HostMapping) {

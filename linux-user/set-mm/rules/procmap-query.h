@@ -11,8 +11,12 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 
-/* struct procmap_query of <linux/fs.h>, the same on all architectures. */
+/*
+ * struct procmap_query of Linux 6.11, later than many a C library's headers;
+ * the same on all architectures, as is the request's number.
+ */
 typedef struct ProcmapQuery {
     uint64_t size;
     uint64_t query_flags;
@@ -30,6 +34,8 @@ typedef struct ProcmapQuery {
     uint64_t vma_name_addr;
     uint64_t build_id_addr;
 } ProcmapQuery;
+
+#define PROCMAP_QUERY_IOCTL _IOWR('f', 17, ProcmapQuery)
 
 enum {
     PROCMAP_READABLE = 0x01,
