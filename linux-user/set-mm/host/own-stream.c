@@ -72,7 +72,6 @@ static long open_all_again(void *opaque)
 static void hold_streams(void)
 {
     for (OwnStream *s = streams.first; s; s = s->next) {
-        char link[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
         struct stat st;
 
         s->held = -1;
@@ -81,9 +80,7 @@ static void hold_streams(void)
              stat(s->path, &st) == 0 && same_file(&st, &s->st))) {
             continue;
         }
-        snprintf(link, sizeof(link), "/proc/self/task/%d/fd/%d",
-                 (int)own_table_listed(), s->fd);
-        s->held = open(link, O_PATH | O_CLOEXEC);
+        s->held = open(own_table_path(s->fd).path, O_PATH | O_CLOEXEC);
     }
 }
 

@@ -288,12 +288,12 @@ pid_t own_table_listed(void)
                                   : qatomic_read(&keeper.listed);
 }
 
-OwnPath own_table_path(OwnFile file)
+OwnPath own_table_path(int fd)
 {
     OwnPath path;
 
     snprintf(path.path, sizeof(path.path), "/proc/self/task/%d/fd/%d",
-             (int)own_table_listed(), file);
+             (int)own_table_listed(), fd);
     return path;
 }
 

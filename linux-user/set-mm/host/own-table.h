@@ -94,8 +94,11 @@ typedef struct OwnPath {
     char path[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
 } OwnPath;
 
-/* own_table_path: from /proc, whether there is such a file or not */
-OwnPath own_table_path(OwnFile file);
+/*
+ * own_table_path: from /proc, to an OwnFile or another number that was kept,
+ * whether there is such a file or not
+ */
+OwnPath own_table_path(int fd);
 
 /*
  * The following are for the keeper itself, within an OwnWork.
