@@ -318,7 +318,9 @@ static bool write_stat(GString *out, const Sibling *sibling, const char *host)
         errno = EIO;
         return false;
     }
-    proc_signals_read(atoi(host), &signals);
+    if (!sibling) {
+        proc_signals_read(atoi(host), &signals);
+    }
     g_string_append_len(out, host, stat.name + stat.name_len + 1 - host);
     for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
         g_string_append_c(out, ' ');

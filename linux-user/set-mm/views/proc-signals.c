@@ -9,10 +9,6 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "signal-common.h"
-#if \
-    __has_include("user/signal.h")
-#include "user/signal.h"
-#endif
 #include "set-mm/state/guest-signal.h"
 #include "set-mm/views/proc-signals.h"
 
