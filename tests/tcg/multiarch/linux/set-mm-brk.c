@@ -21,15 +21,9 @@ static uint64_t free_area(void)
 
 static bool is_mapped(uint64_t addr)
 {
-    struct range range[256];
-    unsigned count = read_maps(range, 256);
+    struct range found;
 
-    for (unsigned i = 0; i < count; i++) {
-        if (range[i].start <= addr && addr < range[i].end) {
-            return true;
-        }
-    }
-    return false;
+    return find_mapping(addr, addr + 1, &found);
 }
 
 /* One letter a page: mapped, or a dot. */

@@ -327,20 +327,6 @@ static void maps_in_holes(const char *id, const void *arg)
 }
 
 /* Where runtimes and native images want to be, whatever the host has there. */
-/* Is that what would be overwritten? */
-static bool is_programs(uint64_t start, uint64_t end)
-{
-    struct range range[256];
-    unsigned count = read_maps(range, 256);
-
-    for (unsigned i = 0; i < count; i++) {
-        if (range[i].start < end && start < range[i].end) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void fixed_addresses(const char *id, const void *arg)
 {
     static const uint64_t wanted[] = {
@@ -352,12 +338,14 @@ static void fixed_addresses(const char *id, const void *arg)
     (void)arg;
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         void *want = (void *)(uintptr_t)wanted[i];
+        struct range programs;
         char text[60];
 
         if (wanted[i] + (1 << 20) > judge.task_size) {
             break;
         }
-        if (is_programs(wanted[i], wanted[i] + (1 << 20))) {
+        /* The program can be there, which would be overwritten. */
+        if (find_mapping(wanted[i], wanted[i] + (1 << 20), &programs)) {
             continue;
         }
         snprintf(text, sizeof(text), "a megabyte at 0x%" PRIx64, wanted[i]);

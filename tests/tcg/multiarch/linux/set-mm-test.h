@@ -871,6 +871,22 @@ static inline unsigned read_maps(struct range *range, unsigned max)
     return count;
 }
 
+/* Returns: whether anything is mapped in [start, end), and the lowest of it. */
+static inline bool find_mapping(uint64_t start, uint64_t end,
+                                struct range *found)
+{
+    struct range range[256];
+    unsigned count = read_maps(range, 256);
+
+    for (unsigned i = 0; i < count; i++) {
+        if (range[i].start < end && start < range[i].end) {
+            *found = range[i];
+            return true;
+        }
+    }
+    return false;
+}
+
 static inline uint64_t last_mapping_end(void)
 {
     struct range range[256];
