@@ -27,9 +27,13 @@ enum {
     /* For each of the host's mappings, and for all: see region-log.h. */
     CHANGES_A_MAPPING = 16,
     CHANGES = 8192,
-    /* How long a look waits for a process that is about to begin. */
-    START_TRIES = 20,
+    /*
+     * How long a look waits for a process that is about to begin.  A child of
+     * our own does begin; others' must not keep anybody waiting.
+     */
     START_US = 1000,
+    START_TRIES = 20,
+    CHILD_TRIES = 2000,
 };
 
 /* Returns: bytes of @buf, which gets a NUL behind them; 0 on failure. */
@@ -62,6 +66,7 @@ typedef struct Look {
     pid_t thread;           /* who asks */
     int dirfd;
     const char *path;
+    int tries;              /* how often to look */
 } Look;
 
 static bool is_procfs(int fd)
@@ -156,6 +161,17 @@ static bool look_at_process(Sibling *s)
     return s->keeper && read_state(s);
 }
 
+static bool is_own_child(const Sibling *s)
+{
+    char stat[128];
+    const char *behind_name;
+
+    read_entry(s->dir, "stat", stat, sizeof(stat));
+    behind_name = strrchr(stat, ')');
+    return behind_name && strlen(behind_name) > strlen(") S ") &&
+           atoi(behind_name + strlen(") S ")) == getpid();
+}
+
 static long look(void *opaque)
 {
     Look *l = opaque;
@@ -167,6 +183,7 @@ static long look(void *opaque)
         return false;
     }
     if (!look_at_process(s)) {
+        l->tries = is_own_child(s) ? CHILD_TRIES : START_TRIES;
         close(s->dir);
         return false;
     }
@@ -376,7 +393,8 @@ static bool look_for_keeper(Look *l)
 {
     bool ret = own_table_call(look, l) > 0;
 
-    for (int tries = 0; !ret && tries < START_TRIES; tries++) {
+    for (int tries = 0; !ret && tries < l->tries &&
+                        executes_emulator(l->dirfd, l->path) > 0; tries++) {
         g_usleep(START_US);
         ret = own_table_call(look, l) > 0;
     }
