@@ -179,6 +179,43 @@ static int by_kernel(const Execution *exec)
     return execute_on_host(exec, dirfd, path, argv, flags);
 }
 
+static int check_first(const Execution *exec)
+{
+    const ExecProgram *program = &exec->program;
+
+    return exec_program_check(exec->dirfd, program->is_exe && !program->argv
+                              ? exec_program_path(program) : exec->path,
+                              exec->argv, exec->envp, exec->flags);
+}
+
+/*
+ * An emulator that the kernel has started can only end if the program is not
+ * fit to run: the caller, who would get the error, is gone.  Interpreters may
+ * be at another place for that emulator than for this one.
+ *
+ * Returns: 0, or -1 with errno.
+ */
+static int check_loads(const Execution *exec)
+{
+    const ExecProgram *program = &exec->program;
+    int error = is_foreign(program) && is_for_us(program)
+                ? exec_program_loads(program, TARGET_NAME) : 0;
+
+    if (!error || error == -ENOENT) {
+        return 0;
+    }
+    if (check_first(exec) == 0) {
+        errno = -error;
+    }
+    return -1;
+}
+
+/* Where the kernel starts an emulator, it counts that as one script more. */
+static bool is_left_to_us(const ExecProgram *program, int error)
+{
+    return errno == ENOEXEC || (errno == ELOOP && !error && program->argv);
+}
+
 /*
  * Everything that the kernel may say but ENOEXEC is about the file and the
  * arguments, or about an emulator that it has started.
@@ -188,12 +225,15 @@ static int by_kernel(const Execution *exec)
 static int by_kernel_or_emulator(Execution *exec, int error)
 {
     const char *target = exec_format_target(&exec->program.head);
+    bool is_kernels = set_mm_opts()->exec == SET_MM_EXEC_KERNEL;
     int ret;
 
+    if (!error && !is_kernels && check_loads(exec) < 0) {
+        return -1;
+    }
     exec_program_close(&exec->program);
     ret = by_kernel(exec);
-    if (ret == 0 || errno != ENOEXEC ||
-        set_mm_opts()->exec == SET_MM_EXEC_KERNEL) {
+    if (ret == 0 || is_kernels || !is_left_to_us(&exec->program, error)) {
         return ret;
     }
     if (error) {
@@ -207,15 +247,6 @@ static int by_kernel_or_emulator(Execution *exec, int error)
         return -1;
     }
     return by_emulator(exec);
-}
-
-static int check_first(const Execution *exec)
-{
-    const ExecProgram *program = &exec->program;
-
-    return exec_program_check(exec->dirfd, program->is_exe && !program->argv
-                              ? exec_program_path(program) : exec->path,
-                              exec->argv, exec->envp, exec->flags);
 }
 
 static int execute(Execution *exec)

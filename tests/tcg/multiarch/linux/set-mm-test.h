@@ -2,8 +2,9 @@
  * What the set-mm tests share: TAP, the judge, the layout of the process
  *
  * Every program runs as "PROGRAM JUDGE OPTIONS".  JUDGE is "native" (the
- * host's kernel, whose answers are the truth) or "emulator"; OPTIONS is a list
- * such as "rule=linux,caps=host", the one that the emulator was started with.
+ * host's kernel, whose answers are the truth), "emulator", or "started", where
+ * the kernel starts the emulator by binfmt_misc; OPTIONS is a list such as
+ * "rule=linux,caps=host", the one that the emulator was started with.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -97,6 +98,7 @@ struct shared {
 
 static struct judge {
     bool native;
+    bool is_started;
     bool rule_off;
     bool rule_linux;
     bool caps_all;
@@ -633,6 +635,15 @@ static inline unsigned sw_fewest_numbers(void)
     return judge.native ? 0 : 2;
 }
 
+/*
+ * interpreter-gone: an emulator that the kernel has started ends if the
+ * interpreter is not there, as it may look for it elsewhere than its caller.
+ */
+static inline bool sw_misses_interpreter(void)
+{
+    return !judge.is_started;
+}
+
 /* open-flags: QEMU forgets the flags of openat2 that no target knows. */
 static inline bool sw_knows_open_flags(void)
 {
@@ -1110,7 +1121,7 @@ static inline void probe_limits(void)
 
 static inline void usage(const char *program)
 {
-    fprintf(stderr, "usage: %s native|emulator "
+    fprintf(stderr, "usage: %s native|emulator|started "
             "rule=relaxed|linux|off[,caps=all|host]\n", program);
     exit(2);
 }
@@ -1154,10 +1165,12 @@ static inline void make_work_dir(void)
 static inline void begin_any(int argc, char **argv)
 {
     if (argc != 3 ||
-        (strcmp(argv[1], "native") && strcmp(argv[1], "emulator"))) {
+        (strcmp(argv[1], "native") && strcmp(argv[1], "emulator") &&
+         strcmp(argv[1], "started"))) {
         usage(argv[0]);
     }
     judge.native = !strcmp(argv[1], "native");
+    judge.is_started = !strcmp(argv[1], "started");
     parse_options(argv[0], argv[2]);
     if (getenv("SET_MM_ANSWERS")) {
         snprintf(judge.answers, sizeof(judge.answers), "%s",
