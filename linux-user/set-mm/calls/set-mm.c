@@ -49,13 +49,16 @@ static void read_conf(void)
         return;
     }
     done = true;
+    /* glib reads the locale's tables to put an error into words. */
+    if (access(SET_MM_CONF, F_OK) < 0 &&
+        (errno == ENOENT || errno == ENOTDIR)) {
+        return;
+    }
     if (!g_file_get_contents(SET_MM_CONF, &text, NULL, &failure)) {
-        if (!g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT) &&
-            !g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOTDIR)) {
-            fprintf(stderr, "qemu: %s\n", failure->message);
-            exit(1);
-        }
-    } else if (!set_mm_opts_parse_file(&opts, text, error, sizeof(error))) {
+        fprintf(stderr, "qemu: %s\n", failure->message);
+        exit(1);
+    }
+    if (!set_mm_opts_parse_file(&opts, text, error, sizeof(error))) {
         fprintf(stderr, "qemu: " SET_MM_CONF ":%s\n", error);
         exit(1);
     }
