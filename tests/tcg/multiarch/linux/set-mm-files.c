@@ -330,6 +330,11 @@ static void f_unreadable(const char *id, const void *arg)
     if (!install(id, fd)) {
         return;
     }
+    if (geteuid()) {
+        check_err(id, "open, mode 0111, its owner", EACCES,
+                  err_of(open("/proc/self/exe", O_RDONLY)));
+        return;
+    }
     all(id, "mode 0111, the same user", fd, path_of("prog"));
     if (setgroups(0, NULL) || setresgid(nobody, nobody, nobody) ||
         setresuid(nobody, nobody, nobody)) {
