@@ -171,6 +171,28 @@ static void count_if(unsigned *count, bool condition)
     *count += condition;
 }
 
+/* kill(2) does not find a thread that is not the first of its process. */
+static bool is_gone(long n)
+{
+    char path[40];
+
+    snprintf(path, sizeof(path), "/proc/%ld", n);
+    return kill(n, 0) < 0 && errno == ESRCH && access(path, F_OK) < 0;
+}
+
+static bool is_found(long n)
+{
+    return sched_getscheduler(n) >= 0 || getsid(n) >= 0 ||
+           syscall(SYS_tkill, n, 0) == 0 ||
+           (errno = 0, getpriority(PRIO_PROCESS, n) != -1 || !errno);
+}
+
+/* A new process or thread can get the number meanwhile; ours would stay. */
+static bool is_found_though_gone(long n)
+{
+    return is_gone(n) && is_found(n) && is_gone(n) && is_found(n);
+}
+
 /* No number beside those that are listed is one of ours. */
 static void strange_numbers(const char *id, const void *arg)
 {
@@ -192,12 +214,7 @@ static void strange_numbers(const char *id, const void *arg)
         count_if(&named, stat(path, &st) == 0);
         snprintf(path, sizeof(path), "/proc/self/task/%ld/comm", n);
         count_if(&looked, access(path, F_OK) == 0);
-        /* A process of that number can be somebody's. */
-        count_if(&asked, kill(n, 0) < 0 && errno == ESRCH &&
-                         (sched_getscheduler(n) >= 0 || getsid(n) >= 0 ||
-                          syscall(SYS_tkill, n, 0) == 0 ||
-                          (errno = 0,
-                           getpriority(PRIO_PROCESS, n) != -1 || !errno)));
+        count_if(&asked, is_found_though_gone(n));
     }
     check_num(id, "tgkill of numbers that are not listed", 0, killed);
     check_num(id, "their directories in task", 0, named);
