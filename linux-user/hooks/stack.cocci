@@ -38,3 +38,20 @@ position weave;
 +    }
      ...>
  }
+
+// Instructions of some targets ask for a page before they access it.
+@stack_probe@
+position weave;
+@@
+ cpu_loop_exit_sigsegv(...)
+ {
+     ...
++    if (guest_stack_probe(access_type, addr)) {
++        cpu->exception_index = EXCP_INTERRUPT;
++        cpu_loop_exit_restore(cpu, ra);
++    }
+     if (tcg_ops->record_sigsegv@weave) {
+         ...
+     }
+     ...
+ }

@@ -342,3 +342,11 @@ bool guest_stack_access(int type, abi_ulong addr, abi_ulong size)
     mmap_unlock();
     return ret;
 }
+
+bool guest_stack_probe(int access_type, abi_ulong addr)
+{
+    int type = access_type == MMU_DATA_STORE ? PAGE_READ | PAGE_WRITE
+                                             : PAGE_READ;
+
+    return access_type != MMU_INST_FETCH && guest_stack_access(type, addr, 1);
+}

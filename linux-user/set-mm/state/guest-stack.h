@@ -54,6 +54,17 @@ bool guest_stack_fault(abi_ulong addr, siginfo_t *info);
  */
 bool guest_stack_access(int type, abi_ulong addr, abi_ulong size);
 
+/**
+ * guest_stack_probe: the same for an instruction that asks for its memory
+ * @access_type: QEMU's MMUAccessType
+ *
+ * QEMU's helpers look at the flags of a page before they access it (probe_*),
+ * so there is no fault of the host's.
+ *
+ * Returns: whether the instruction is to be tried again.
+ */
+bool guest_stack_probe(int access_type, abi_ulong addr);
+
 /* guest_access_ok: the end of access_ok(); @ok: what the page flags say */
 static inline bool guest_access_ok(bool ok, int type, abi_ulong addr,
                                    abi_ulong size)
