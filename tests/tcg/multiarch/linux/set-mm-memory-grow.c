@@ -344,6 +344,34 @@ static void below_can_be_mapped(const char *id, const void *arg)
     check_true(id, "but not up to it", !touch(want + 64 * KIB));
 }
 
+/* QEMU asks for the page before it carries these out. */
+static void write_some(char *at)
+{
+#if defined(i386) || \
+    defined(__x86_64__)
+    asm volatile("fxsave (%0)" : : "r"(at) : "memory");
+#elif defined(powerpc) || \
+    defined(__powerpc__)
+    asm volatile("dcbz 0,%0" : : "r"(at) : "memory");
+#elif defined(s390) || \
+    defined(__s390x__)
+    asm volatile("mvc 0(8,%0),0(%1)" : : "a"(at), "a"(&judge) : "memory");
+#else
+    *at = 1;
+#endif
+}
+
+static void asked_for(const char *id, const void *arg)
+{
+    char *top = (char *)(uintptr_t)find_stack().end;
+
+    (void)arg;
+    limit_stack(8 * MIB);
+    write_some(top - 2 * MIB);
+    check_true(id, "an instruction that asks for its page",
+               stack_size() >= 2 * MIB);
+}
+
 int main(int argc, char **argv)
 {
     begin(argc, argv);
@@ -361,5 +389,6 @@ int main(int argc, char **argv)
     run_case("M47", mapping_is_limited, NULL);
     run_case("M48", threads_grow, NULL);
     run_case("M49", below_can_be_mapped, NULL);
+    run_case("M50", asked_for, NULL);
     return finish();
 }
