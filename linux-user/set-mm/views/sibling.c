@@ -163,13 +163,13 @@ static bool look_at_process(Sibling *s)
 
 static bool is_own_child(const Sibling *s)
 {
-    char stat[128];
-    const char *behind_name;
+    enum { PPID = 4 };
+    char text[1024];
+    HostStat stat;
 
-    read_entry(s->dir, "stat", stat, sizeof(stat));
-    behind_name = strrchr(stat, ')');
-    return behind_name && strlen(behind_name) > strlen(") S ") &&
-           atoi(behind_name + strlen(") S ")) == getpid();
+    return read_entry(s->dir, "stat", text, sizeof(text)) &&
+           host_stat_parse(&stat, text) &&
+           host_stat_number(&stat, PPID) == getpid();
 }
 
 static long look(void *opaque)
