@@ -12,6 +12,8 @@ RESULT = re.compile(r"(not )?ok\b *(\d*)(?: *-)? *(.*?)"
 PLAN = re.compile(r"^1\.\.(\d+)(?: *# *SKIP\b *(.*))?", re.M | re.I)
 
 
+# Of tests/tcg and all beside it, as their meson.build has it.
+PROJECT = "qemu-set-mm"
 # What no page, no list and no terminal can show.
 ODD = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd"
                  "\U00010000-\U0010ffff]")
@@ -31,13 +33,22 @@ class Assertion:
         self.diagnostics = []
 
 
+def split_name(name):
+    """Suite and name of a test: "PROJECT:SUITE / NAME" is what meson calls it,
+    and newer ones "SUITE - PROJECT:NAME"."""
+    suite, found, rest = name.partition(f" - {PROJECT}:")
+    if found:
+        return suite, rest
+    suite, _, rest = name.partition(":")[2].partition(" / ")
+    return suite, rest
+
+
 class Program:
     """One program that was run, with its assertions."""
 
     def __init__(self, record):
-        self.full_name = record["name"]
-        self.suite, _, self.name = (
-            record["name"].partition(":")[2].partition(" / "))
+        self.suite, self.name = split_name(record["name"])
+        self.full_name = f"{PROJECT}:{self.suite} / {self.name}"
         self.command = record["command"]
         self.start = record.get("starttime", 0)
         self.duration = record["duration"]
