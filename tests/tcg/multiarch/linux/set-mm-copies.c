@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "set-mm-ends.h"
+#include <linux/capability.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -169,7 +170,11 @@ static long do_getgroups(void)
 
 static long do_capget(void)
 {
-    return syscall(SYS_capget, page, page + 8);
+    struct __user_cap_header_struct header = {
+        .version = _LINUX_CAPABILITY_VERSION_3,
+    };
+
+    return syscall(SYS_capget, &header, page);
 }
 
 static long do_sched_param(void)
@@ -210,7 +215,7 @@ static const struct copy_call {
     { "sendmsg", do_sendmsg, ANY },
     { "sched_getaffinity", do_affinity, EINVAL },
     { "getresuid", do_getgroups, 0 },
-    { "capget", do_capget, EINVAL },
+    { "capget", do_capget, 0 },
     { "sched_getparam", do_sched_param, 0 },
 };
 

@@ -26,6 +26,9 @@ enum {
 struct counts {
     unsigned attacks, reads, installs, forks;
     unsigned wrong_links, wrong_files, wrong_errors, wrong_children;
+    /* The last wrong error, for the message. */
+    int wrong_errno;
+    const char *wrong_call;
 };
 
 static struct war {
@@ -42,6 +45,13 @@ static struct war {
 static void count(unsigned *counter)
 {
     __atomic_fetch_add(counter, 1, __ATOMIC_SEQ_CST);
+}
+
+static void count_wrong_error(const char *call, int error)
+{
+    count(&war.counts.wrong_errors);
+    __atomic_store_n(&war.counts.wrong_errno, error, __ATOMIC_RELAXED);
+    __atomic_store_n(&war.counts.wrong_call, call, __ATOMIC_RELAXED);
 }
 
 static bool stopped(void)
@@ -174,7 +184,7 @@ static void read_once(void)
         count(&war.counts.wrong_files);
     }
     if (access("/proc/thread-self/exe", X_OK) && !is_missing()) {
-        count(&war.counts.wrong_errors);
+        count_wrong_error("access", errno);
     }
 }
 
@@ -185,7 +195,7 @@ static void open_once(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0 && errno != EMFILE && !is_missing()) {
-        count(&war.counts.wrong_errors);
+        count_wrong_error(path, errno);
     }
     if (read(fd, &byte, 1) >= 0) {
         lseek(fd, 0, SEEK_SET);
@@ -221,7 +231,7 @@ static void *install(void *arg)
         map.exe_fd = fd;
         error = fd < 0 ? 0 : set_map(&map);
         if (error && error != EBADF && error != EACCES) {
-            count(&war.counts.wrong_errors);
+            count_wrong_error("prctl", error);
         }
         close(fd);
         count(&war.counts.installs);
@@ -255,7 +265,7 @@ static void *fork_and_read(void *arg)
 static void *leave_and_attack(void *arg)
 {
     if (unshare(CLONE_FILES)) {
-        count(&war.counts.wrong_errors);
+        count_wrong_error("unshare", errno);
     }
     while (!stopped()) {
         syscall(SYS_close_range, 0, ~0u, 0);
@@ -344,23 +354,17 @@ static void check_counts(const char *id)
     check_true(id, "there were reads", war.counts.reads > 0);
     check_num(id, "wrong links", 0, war.counts.wrong_links);
     check_num(id, "wrong files", 0, war.counts.wrong_files);
-    check_num(id, "wrong errors", 0, war.counts.wrong_errors);
+    check_answer(war.counts.wrong_errors == 0, id, "wrong errors",
+                 "wrong errors", war.counts.wrong_errors ? "some" : "0",
+                 "expected none got %u, the last by %s: %s",
+                 war.counts.wrong_errors, war.counts.wrong_call,
+                 err_name(war.counts.wrong_errno));
     check_num(id, "wrong links in children", 0, war.counts.wrong_children);
 }
 
 static unsigned count_listed(void)
 {
-    DIR *dir = opendir("/proc/self/fd");
-    struct dirent *entry;
-    unsigned count = 0;
-
-    while (dir && (entry = readdir(dir))) {
-        count += entry->d_name[0] != '.';
-    }
-    if (dir) {
-        closedir(dir);
-    }
-    return count;
+    return count_entries("/proc/self/fd");
 }
 
 static unsigned count_open(void)

@@ -501,6 +501,22 @@ static inline void remove_tree(const char *path)
     rmdir(path);
 }
 
+/* Without "." and "..", and whatever else is hidden. */
+static inline unsigned count_entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    unsigned count = 0;
+
+    while (dir && (entry = readdir(dir))) {
+        count += entry->d_name[0] != '.';
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    return count;
+}
+
 /* ---------------------------------------------------------- privilege */
 
 static inline bool has_cap(unsigned cap)
