@@ -11,7 +11,7 @@
 #include "set-mm/calls/guest-ioctl.h"
 #include "set-mm/rules/procmap-query.h"
 #include "set-mm/state/guest-mem.h"
-#include "set-mm/views/proc-file.h"
+#include "set-mm/views/proc-io.h"
 
 /* BUILD_ID_SIZE_MAX of the kernel */
 enum { BUILD_ID_MAX = 20 };

@@ -13,6 +13,7 @@
 #include "qemu.h"
 #include "set-mm/calls/guest-task.h"
 #include "set-mm/host/alone.h"
+#include "set-mm/host/host-proc.h"
 #include "set-mm/views/sibling.h"
 
 enum {
@@ -104,13 +105,11 @@ static bool is_own_tasks(const struct stat *st)
 static void find_owner(Listing *list, int dirfd, const char *path)
 {
     g_autofree char *above = g_strconcat(path, *path ? "/../" : "../", NULL);
-    struct statfs fs;
     struct stat st;
 
     list->of = NO_THREADS;
     if (*path ? fstatat(dirfd, path, &st, 0) < 0
-              : fstat(dirfd, &st) < 0 || fstatfs(dirfd, &fs) < 0 ||
-                fs.f_type != PROC_SUPER_MAGIC) {
+              : fstat(dirfd, &st) < 0 || !host_proc_is_procfs(dirfd)) {
         return;
     }
     if (is_own_tasks(&st)) {

@@ -41,6 +41,7 @@
 #include "set-mm/host/handed-program.h"
 #include "set-mm/host/self-exec.h"
 #include "set-mm/views/proc-file.h"
+#include "set-mm/views/proc-io.h"
 #include "set-mm/calls/set-mm.h"
 #include "set-mm/views/set-mm-strace.h"
 

@@ -5,9 +5,11 @@
  */
 
 #include "qemu/osdep.h"
+#include <linux/magic.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include "qemu/atomic.h"
 #include "qemu/cutils.h"
 #include "set-mm/host/host-proc.h"
@@ -151,6 +153,22 @@ char *host_proc_read_record(int fd, size_t *len)
     return read_fd(fd, len, false);
 }
 
+char *host_proc_read_at(int dirfd, const char *path, size_t *len)
+{
+    int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+    char *text;
+    int error;
+
+    if (fd < 0) {
+        return NULL;
+    }
+    text = host_proc_read_fd(fd, len);
+    error = errno;
+    close(fd);
+    errno = error;
+    return text;
+}
+
 typedef struct ReadEntry {
     const char *name;
     char *text;
@@ -161,16 +179,11 @@ static long read_entry(void *opaque)
 {
     ReadEntry *entry = opaque;
     char path[PATH_MAX];
-    int dirfd, fd;
+    int dirfd;
 
     host_proc_at(&dirfd, entry->name, path);
-    fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return -errno;
-    }
-    entry->text = host_proc_read_fd(fd, &entry->len);
-    close(fd);
-    return 0;
+    entry->text = host_proc_read_at(dirfd, path, &entry->len);
+    return entry->text ? 0 : -errno;
 }
 
 char *host_proc_read(const char *name, size_t *len)
@@ -179,8 +192,8 @@ char *host_proc_read(const char *name, size_t *len)
     long ret = own_table_call(read_entry, &entry);
 
     *len = entry.len;
-    if (!entry.text) {
-        errno = ret < 0 ? -ret : EIO;
+    if (ret < 0) {
+        errno = -ret;
     }
     return entry.text;
 }
@@ -209,6 +222,13 @@ bool host_proc_own_path(OwnFile file, char *path)
     ReadLink link = { name.path + strlen("/proc/"), path };
 
     return own_table_call(read_link, &link) >= 0;
+}
+
+bool host_proc_is_procfs(int fd)
+{
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
 }
 
 bool host_stat_parse(HostStat *stat, const char *text)

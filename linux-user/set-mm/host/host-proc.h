@@ -50,7 +50,15 @@ char *host_proc_read(const char *name, size_t *len);
  */
 char *host_proc_read_fd(int fd, size_t *len);
 
-/* host_proc_read_record: the same for an entry that one read(2) reads */
+/**
+ * host_proc_read_at: the whole of a file, in the keeper's thread
+ * @dirfd, @path: as for openat(2)
+ *
+ * Returns: as host_proc_read_fd().
+ */
+char *host_proc_read_at(int dirfd, const char *path, size_t *len);
+
+/* host_proc_read_record: host_proc_read_fd() of what one read(2) reads */
 char *host_proc_read_record(int fd, size_t *len);
 
 /**
@@ -70,6 +78,9 @@ bool host_proc_fd_path(int fd, char *path);
  * Returns: whether there is one.
  */
 bool host_proc_own_path(OwnFile file, char *path);
+
+/* host_proc_is_procfs: is what is open in a procfs, wherever it is mounted? */
+bool host_proc_is_procfs(int fd);
 
 /* The numbers of stat and the position behind the name in parentheses. */
 enum { HOST_STAT_FIELDS = 52 };

@@ -10,21 +10,8 @@
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/state/fd-table.h"
-#include "set-mm/state/guest-mem.h"
-#include "set-mm/views/proc-content.h"
 #include "set-mm/views/proc-file.h"
 #include "set-mm/views/sibling.h"
-
-/* An entry of ours that a number of some table was when it was looked at. */
-typedef struct ProcFile {
-    unsigned refs;          /* under files.lock */
-    uint32_t word;          /* of the number, see fd-table.h */
-    ProcEntry entry;
-    bool is_own;            /* else of another process, whoever that is now */
-    QemuMutex lock;         /* as the kernel's f_pos_lock; of what follows */
-    GByteArray *text;       /* of an entry that is written out as a whole */
-    off_t text_pos;         /* where the last read of it ended */
-} ProcFile;
 
 /* A number of a thread's table. */
 typedef struct FileKey {
@@ -215,11 +202,7 @@ static ProcFile *look(int fd, uint32_t word)
     return NULL;
 }
 
-/*
- * Returns: the file, for file_end(), or NULL if the host is to be asked;
- * locked.
- */
-static ProcFile *file_begin(int fd)
+ProcFile *proc_file_begin(int fd)
 {
     uint32_t word = fd_table_word(fd);
     ProcFile *file;
@@ -234,310 +217,22 @@ static ProcFile *file_begin(int fd)
     return file;
 }
 
-static void file_end(ProcFile *file)
+void proc_file_end(ProcFile *file)
 {
     qemu_mutex_unlock(&file->lock);
     release_file(file);
 }
 
-/*
- * The host's offset is moved as the kernel would move it.  For an entry of many
- * lines a read is cheaper than lseek(2), which has the kernel write them all
- * anew; the host's text can be shorter than ours, though.
- */
-static void move_offset(const ProcFile *file, int fd, off_t from, off_t to)
+/* Under the file's lock, so that nobody else replaces it. */
+void proc_file_set_text(ProcFile *file, GByteArray *text)
 {
-    char skipped[4096];
-    ssize_t len;
+    WITH_QEMU_LOCK_GUARD(&files.lock) {
+        GByteArray *old = file->text;
 
-    if (file->entry == PROC_ENTRY_MAPS || file->entry == PROC_ENTRY_SMAPS) {
-        while (from < to && (len = read(fd, skipped, MIN(to - from,
-                                                         sizeof(skipped))))
-               > 0) {
-            from += len;
-        }
+        file->text = text;
+        text = old;
     }
-    if (from != to) {
-        lseek(fd, to, SEEK_SET);
-    }
-}
-
-static GByteArray *make_text(ProcFile *file, int fd)
-{
-    Sibling sibling;
-    GByteArray *text;
-
-    if (file->is_own) {
-        return proc_content_text(file->entry, NULL, fd);
-    }
-    if (!sibling_find_file(&sibling, fd)) {
-        return proc_content_host_text(fd);
-    }
-    text = proc_content_text(file->entry, &sibling, fd);
-    sibling_put(&sibling);
-    return text;
-}
-
-/*
- * Where a reader wants it.  With 64 bits most addresses of the host could be
- * the guest's as well, so they do not tell whose a buffer is.
- */
-typedef struct Buffer {
-    char *at;
-    size_t size;
-    bool (*store)(void *to, const void *from, size_t len);
-} Buffer;
-
-static bool store_own(void *to, const void *from, size_t len)
-{
-    memcpy(to, from, len);
-    return true;
-}
-
-/*
- * As fs/seq_file.c: reads that follow one another see one text; a read at any
- * other place makes a new one.
- */
-static ssize_t read_text(ProcFile *file, int fd, const Buffer *buf,
-                         off_t *pos)
-{
-    size_t len = 0;
-
-    if (*pos == 0 || *pos != file->text_pos || !file->text) {
-        GByteArray *text = make_text(file, fd);
-
-        if (!text) {
-            return -1;
-        }
-        WITH_QEMU_LOCK_GUARD(&files.lock) {
-            GByteArray *old = file->text;
-
-            file->text = text;
-            text = old;
-        }
-        if (text) {
-            g_byte_array_unref(text);
-        }
-    }
-    if (*pos < file->text->len) {
-        len = MIN(buf->size, file->text->len - *pos);
-        if (!buf->store(buf->at, file->text->data + *pos, len)) {
-            errno = EFAULT;
-            return -1;
-        }
-    }
-    *pos += len;
-    file->text_pos = *pos;
-    return len;
-}
-
-/* The guest's buffer can go away at any time, so it is written to at once. */
-static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
-                            const Buffer *buf, off_t *pos)
-{
-    char few[1024];
-    g_autofree char *many = NULL;
-    char *own = few;
-    const off_t before = *pos;
-    ssize_t len;
-
-    if (buf->size > sizeof(few)) {
-        own = many = g_try_malloc(buf->size);
-        if (!many) {
-            errno = ENOMEM;
-            return -1;
-        }
-    }
-    len = proc_content_read(file->entry, sibling, fd, own, buf->size, pos);
-    /* environ gives bytes that it does not count where memory ends early. */
-    if (*pos > before && !buf->store(buf->at, own, *pos - before)) {
-        *pos = before;
-        errno = EFAULT;
-        return -1;
-    }
-    return len;
-}
-
-/* Of a process that is no guest, or no more, the host knows. */
-static ssize_t read_others(ProcFile *file, int fd, const Buffer *buf,
-                           off_t *pos)
-{
-    Sibling sibling;
-    ssize_t len;
-
-    if (sibling_find_file(&sibling, fd)) {
-        len = read_content(file, &sibling, fd, buf, pos);
-        sibling_put(&sibling);
-        return len;
-    }
-    len = pread(fd, buf->at, buf->size, *pos);
-    *pos += MAX(len, 0);
-    return len;
-}
-
-static ssize_t read_to(ProcFile *file, int fd, const Buffer *buf, off_t *pos)
-{
-    if (proc_content_is_text(file->entry)) {
-        return read_text(file, fd, buf, pos);
-    }
-    return file->is_own
-           ? read_content(file, NULL, fd, buf, pos)
-           : read_others(file, fd, buf, pos);
-}
-
-/* @buf: the guest's */
-static ssize_t read_at(ProcFile *file, int fd, void *buf, size_t size,
-                       off_t *pos)
-{
-    Buffer guests = { buf, size, guest_mem_store_host };
-
-    return read_to(file, fd, &guests, pos);
-}
-
-/* A vector is read like so many buffers, until one is not filled. */
-static ssize_t readv_at(ProcFile *file, int fd, const struct iovec *vec,
-                        int count, off_t *pos)
-{
-    ssize_t total = 0;
-
-    for (int i = 0; i < count; i++) {
-        ssize_t len = read_at(file, fd, vec[i].iov_base, vec[i].iov_len, pos);
-
-        if (len < 0) {
-            return total ? total : len;
-        }
-        total += len;
-        if (len < vec[i].iov_len) {
-            break;
-        }
-    }
-    return total;
-}
-
-/* Reads at the host's offset, and moves it. */
-static ssize_t readv_here(ProcFile *file, int fd, const struct iovec *vec,
-                          int count)
-{
-    off_t from = lseek(fd, 0, SEEK_CUR), to = from;
-    ssize_t ret = readv_at(file, fd, vec, count, &to);
-
-    move_offset(file, fd, from, to);
-    return ret;
-}
-
-ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size)
-{
-    struct iovec vec = { buf, size };
-    ProcFile *file = file_begin(fd);
-    ssize_t ret;
-
-    if (!file) {
-        return host(fd, buf, size);
-    }
-    ret = readv_here(file, fd, &vec, 1);
-    file_end(file);
-    return ret;
-}
-
-static ssize_t pread_to(int fd, const Buffer *buf, off_t pos)
-{
-    ProcFile *file = pos < 0 ? NULL : file_begin(fd);
-    ssize_t ret;
-
-    if (!file) {
-        return pread(fd, buf->at, buf->size, pos);
-    }
-    ret = read_to(file, fd, buf, &pos);
-    file_end(file);
-    return ret;
-}
-
-ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos)
-{
-    Buffer guests = { buf, size, guest_mem_store_host };
-
-    return pread_to(fd, &guests, pos);
-}
-
-ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos)
-{
-    Buffer own = { buf, size, store_own };
-
-    return pread_to(fd, &own, pos);
-}
-
-GByteArray *proc_file_maps(int fd, bool *is_own)
-{
-    ProcFile *file = file_begin(fd);
-    GByteArray *text = NULL;
-
-    if (!file) {
-        return NULL;
-    }
-    *is_own = file->is_own;
-    if (file->entry == PROC_ENTRY_MAPS) {
-        text = make_text(file, fd);
-    }
-    file_end(file);
     if (text) {
-        g_byte_array_append(text, (const uint8_t *)"", 1);
+        g_byte_array_unref(text);
     }
-    return text;
-}
-
-ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
-                    int count)
-{
-    ProcFile *file = file_begin(fd);
-    ssize_t ret;
-
-    if (!file) {
-        return host(fd, vec, count);
-    }
-    ret = readv_here(file, fd, vec, count);
-    file_end(file);
-    return ret;
-}
-
-/* As QEMU's target_to_host_low_high() has split it. */
-static off_t join_halves(unsigned long low, unsigned long high)
-{
-#if HOST_LONG_BITS == 64
-    return low;
-#else
-    return (uint64_t)high << 32 | low;
-#endif
-}
-
-ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
-                     int count, unsigned long low, unsigned long high)
-{
-    off_t pos = join_halves(low, high);
-    ProcFile *file = pos < 0 ? NULL : file_begin(fd);
-    ssize_t ret;
-
-    if (!file) {
-        return host(fd, vec, count, low, high);
-    }
-    ret = readv_at(file, fd, vec, count, &pos);
-    file_end(file);
-    return ret;
-}
-
-/* Flags are refused by procfs, which the host says; position -1 is read(2). */
-ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
-                      int count, unsigned long low, unsigned long high,
-                      int flags)
-{
-    off_t pos = join_halves(low, high);
-    ProcFile *file = flags || pos < -1 ? NULL : file_begin(fd);
-    ssize_t ret;
-
-    if (!file) {
-        return host(fd, vec, count, low, high, flags);
-    }
-    ret = pos == -1 ? readv_here(file, fd, vec, count)
-                    : readv_at(file, fd, vec, count, &pos);
-    file_end(file);
-    return ret;
 }

@@ -14,9 +14,20 @@
 #include <glib.h>
 #include <sys/stat.h>
 #include <sys/types.h>
-#include <sys/uio.h>
+#include "qemu/thread.h"
 #include "set-mm/rules/proc-name.h"
 #include "set-mm/state/fd-table.h"
+
+/* An entry of ours that a number of some table was when it was looked at. */
+typedef struct ProcFile {
+    unsigned refs;          /* proc-file.c's own, as the next */
+    uint32_t word;          /* of the number, see fd-table.h */
+    ProcEntry entry;
+    bool is_own;            /* else of another process, whoever that is now */
+    QemuMutex lock;         /* as the kernel's f_pos_lock; of what follows */
+    GByteArray *text;       /* of an entry that is written out as a whole */
+    off_t text_pos;         /* where the last read of it ended */
+} ProcFile;
 
 /* proc_file_init: before any other function here */
 void proc_file_init(void);
@@ -51,57 +62,16 @@ bool proc_file_may_be_entry(const struct stat *st, int flags);
  */
 ProcEntry proc_file_entry(int fd, const struct stat *st, char *path);
 
-/* read(2) and its relatives of the host */
-typedef ssize_t HostRead(int fd, void *buf, size_t size);
-typedef ssize_t HostReadv(int fd, const struct iovec *vec, int count);
-typedef ssize_t HostPreadv(int fd, const struct iovec *vec, int count,
-                           unsigned long low, unsigned long high);
-typedef ssize_t HostPreadv2(int fd, const struct iovec *vec, int count,
-                            unsigned long low, unsigned long high, int flags);
-
-/* Behind the inline part of guest_read(). */
-ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size);
-
 /**
- * guest_read: read(2)
- * @host: called for everything that is not an entry of ours
+ * proc_file_begin: what a number is, at the beginning of a call
  *
- * guest_pread, guest_readv, guest_preadv, guest_preadv2: likewise
- *
- * Return: as those, or -1 with host errno.
+ * Returns: the file, locked, for proc_file_end(), or NULL if the host is to be
+ * asked.
  */
-static inline ssize_t guest_read(HostRead *host, int fd, void *buf,
-                                 size_t size)
-{
-    return likely(fd_table_is_plain(fd)) ? host(fd, buf, size)
-                                          : proc_file_read(host, fd, buf, size);
-}
+ProcFile *proc_file_begin(int fd);
+void proc_file_end(ProcFile *file);
 
-ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos);
-
-/**
- * proc_file_pread_own: guest_pread() for gdb's stub
- * @buf: host memory that is not the guest's
- *
- * Return: as guest_pread().
- */
-ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos);
-
-/**
- * proc_file_maps: what a guest's maps says
- * @is_own: gets whether it is the caller's own
- *
- * Returns: a text with a NUL, for g_byte_array_unref(), or NULL if @fd is
- * something else.
- */
-GByteArray *proc_file_maps(int fd, bool *is_own);
-
-ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
-                    int count);
-ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
-                     int count, unsigned long low, unsigned long high);
-ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
-                      int count, unsigned long low, unsigned long high,
-                      int flags);
+/* proc_file_set_text: take @text in place of what was there */
+void proc_file_set_text(ProcFile *file, GByteArray *text);
 
 #endif /* LINUX_USER_PROC_FILE_H */

@@ -6,9 +6,7 @@
 
 #include "qemu/osdep.h"
 #include <dirent.h>
-#include <linux/magic.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/host/own-table.h"
@@ -69,13 +67,6 @@ typedef struct Look {
     int tries;              /* how often to look */
 } Look;
 
-static bool is_procfs(int fd)
-{
-    struct statfs fs;
-
-    return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
-}
-
 /* Has the thread the name that keepers have? */
 static bool has_name(int tasks, const char *thread)
 {
@@ -116,7 +107,7 @@ static bool open_process(Sibling *s, int *tasks)
     }
     process = openat(s->dir, "../..", O_PATH | O_DIRECTORY | O_CLOEXEC);
     *tasks = openat(s->dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (process < 0 || *tasks < 0 || !is_procfs(*tasks)) {
+    if (process < 0 || *tasks < 0 || !host_proc_is_procfs(*tasks)) {
         close(process);
         close(*tasks);
         return false;
@@ -153,7 +144,7 @@ static bool look_at_process(Sibling *s)
 {
     int tasks;
 
-    if (!is_procfs(s->dir) || !open_process(s, &tasks)) {
+    if (!host_proc_is_procfs(s->dir) || !open_process(s, &tasks)) {
         return false;
     }
     s->keeper = find_keeper(tasks);
@@ -335,7 +326,7 @@ static long look_into(void *opaque)
                                O_PATH | O_DIRECTORY);
     long ret = -1;
 
-    if (dir >= 0 && is_procfs(dir)) {
+    if (dir >= 0 && host_proc_is_procfs(dir)) {
         int fd = openat(dir, "exe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
         ret = fd < 0 || elf_note_find(fd, PUBLIC_STATE_NOTE);

@@ -1,0 +1,312 @@
+/*
+ * What is read from entries of /proc
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#include "qemu/osdep.h"
+#include "set-mm/state/guest-mem.h"
+#include "set-mm/views/proc-content.h"
+#include "set-mm/views/proc-file.h"
+#include "set-mm/views/proc-io.h"
+#include "set-mm/views/sibling.h"
+
+/*
+ * The host's offset is moved as the kernel would move it.  For an entry of many
+ * lines a read is cheaper than lseek(2), which has the kernel write them all
+ * anew; the host's text can be shorter than ours, though.
+ */
+static void move_offset(const ProcFile *file, int fd, off_t from, off_t to)
+{
+    char skipped[4096];
+    ssize_t len;
+
+    if (file->entry == PROC_ENTRY_MAPS || file->entry == PROC_ENTRY_SMAPS) {
+        while (from < to && (len = read(fd, skipped, MIN(to - from,
+                                                         sizeof(skipped))))
+               > 0) {
+            from += len;
+        }
+    }
+    if (from != to) {
+        lseek(fd, to, SEEK_SET);
+    }
+}
+
+static GByteArray *make_text(ProcFile *file, int fd)
+{
+    Sibling sibling;
+    GByteArray *text;
+
+    if (file->is_own) {
+        return proc_content_text(file->entry, NULL, fd);
+    }
+    if (!sibling_find_file(&sibling, fd)) {
+        return proc_content_host_text(fd);
+    }
+    text = proc_content_text(file->entry, &sibling, fd);
+    sibling_put(&sibling);
+    return text;
+}
+
+/*
+ * Where a reader wants it.  With 64 bits most addresses of the host could be
+ * the guest's as well, so they do not tell whose a buffer is.
+ */
+typedef struct Buffer {
+    char *at;
+    size_t size;
+    bool (*store)(void *to, const void *from, size_t len);
+} Buffer;
+
+static bool store_own(void *to, const void *from, size_t len)
+{
+    memcpy(to, from, len);
+    return true;
+}
+
+/*
+ * As fs/seq_file.c: reads that follow one another see one text; a read at any
+ * other place makes a new one.
+ */
+static ssize_t read_text(ProcFile *file, int fd, const Buffer *buf,
+                         off_t *pos)
+{
+    size_t len = 0;
+
+    if (*pos == 0 || *pos != file->text_pos || !file->text) {
+        GByteArray *text = make_text(file, fd);
+
+        if (!text) {
+            return -1;
+        }
+        proc_file_set_text(file, text);
+    }
+    if (*pos < file->text->len) {
+        len = MIN(buf->size, file->text->len - *pos);
+        if (!buf->store(buf->at, file->text->data + *pos, len)) {
+            errno = EFAULT;
+            return -1;
+        }
+    }
+    *pos += len;
+    file->text_pos = *pos;
+    return len;
+}
+
+/* The guest's buffer can go away at any time, so it is written to at once. */
+static ssize_t read_content(ProcFile *file, const Sibling *sibling, int fd,
+                            const Buffer *buf, off_t *pos)
+{
+    char few[1024];
+    g_autofree char *many = NULL;
+    char *own = few;
+    const off_t before = *pos;
+    ssize_t len;
+
+    if (buf->size > sizeof(few)) {
+        own = many = g_try_malloc(buf->size);
+        if (!many) {
+            errno = ENOMEM;
+            return -1;
+        }
+    }
+    len = proc_content_read(file->entry, sibling, fd, own, buf->size, pos);
+    /* environ gives bytes that it does not count where memory ends early. */
+    if (*pos > before && !buf->store(buf->at, own, *pos - before)) {
+        *pos = before;
+        errno = EFAULT;
+        return -1;
+    }
+    return len;
+}
+
+/* Of a process that is no guest, or no more, the host knows. */
+static ssize_t read_others(ProcFile *file, int fd, const Buffer *buf,
+                           off_t *pos)
+{
+    Sibling sibling;
+    ssize_t len;
+
+    if (sibling_find_file(&sibling, fd)) {
+        len = read_content(file, &sibling, fd, buf, pos);
+        sibling_put(&sibling);
+        return len;
+    }
+    len = pread(fd, buf->at, buf->size, *pos);
+    *pos += MAX(len, 0);
+    return len;
+}
+
+static ssize_t read_part(ProcFile *file, int fd, const Buffer *buf, off_t *pos)
+{
+    return file->is_own ? read_content(file, NULL, fd, buf, pos)
+                        : read_others(file, fd, buf, pos);
+}
+
+static ssize_t read_to(ProcFile *file, int fd, const Buffer *buf, off_t *pos)
+{
+    if (proc_content_is_text(file->entry)) {
+        return read_text(file, fd, buf, pos);
+    }
+    return read_part(file, fd, buf, pos);
+}
+
+/* @buf: the guest's */
+static ssize_t read_at(ProcFile *file, int fd, void *buf, size_t size,
+                       off_t *pos)
+{
+    Buffer guests = { buf, size, guest_mem_store_host };
+
+    return read_to(file, fd, &guests, pos);
+}
+
+/* @buf: the emulator's */
+static ssize_t read_own_at(ProcFile *file, int fd, void *buf, size_t size,
+                           off_t *pos)
+{
+    Buffer own = { buf, size, store_own };
+
+    return read_to(file, fd, &own, pos);
+}
+
+/* read_at() or read_own_at() */
+typedef ssize_t Access(ProcFile *file, int fd, void *buf, size_t size,
+                       off_t *pos);
+
+/* A vector is like so many buffers, until one is not filled. */
+static ssize_t access_at(Access *access, ProcFile *file, int fd,
+                         const struct iovec *vec, int count, off_t *pos)
+{
+    ssize_t total = 0;
+
+    for (int i = 0; i < count; i++) {
+        ssize_t len = access(file, fd, vec[i].iov_base, vec[i].iov_len, pos);
+
+        if (len < 0) {
+            return total ? total : len;
+        }
+        total += len;
+        if (len < vec[i].iov_len) {
+            break;
+        }
+    }
+    return total;
+}
+
+/* At the host's offset, which is moved. */
+static ssize_t access_here(Access *access, ProcFile *file, int fd,
+                           const struct iovec *vec, int count)
+{
+    off_t from = lseek(fd, 0, SEEK_CUR), to = from;
+    ssize_t ret = access_at(access, file, fd, vec, count, &to);
+
+    move_offset(file, fd, from, to);
+    return ret;
+}
+
+/* In place of a position: the host's offset. */
+enum { HERE = -1 };
+
+/* Returns: whether the file is one of ours; else the host is to be asked. */
+static bool access_entry(Access *access, int fd, const struct iovec *vec,
+                         int count, off_t pos, ssize_t *ret)
+{
+    ProcFile *file = proc_file_begin(fd);
+
+    if (!file) {
+        return false;
+    }
+    *ret = pos == HERE ? access_here(access, file, fd, vec, count)
+                       : access_at(access, file, fd, vec, count, &pos);
+    proc_file_end(file);
+    return true;
+}
+
+/* As QEMU's target_to_host_low_high() has split it. */
+static off_t join_halves(unsigned long low, unsigned long high)
+{
+#if HOST_LONG_BITS == 64
+    return low;
+#else
+    return (uint64_t)high << 32 | low;
+#endif
+}
+
+ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size)
+{
+    struct iovec vec = { buf, size };
+    ssize_t ret;
+
+    return access_entry(read_at, fd, &vec, 1, HERE, &ret)
+           ? ret : host(fd, buf, size);
+}
+
+ssize_t guest_pread(int fd, void *buf, size_t size, off_t pos)
+{
+    struct iovec vec = { buf, size };
+    ssize_t ret;
+
+    return pos >= 0 && access_entry(read_at, fd, &vec, 1, pos, &ret)
+           ? ret : pread(fd, buf, size, pos);
+}
+
+ssize_t proc_file_pread_own(int fd, void *buf, size_t size, off_t pos)
+{
+    struct iovec vec = { buf, size };
+    ssize_t ret;
+
+    return pos >= 0 && access_entry(read_own_at, fd, &vec, 1, pos, &ret)
+           ? ret : pread(fd, buf, size, pos);
+}
+
+GByteArray *proc_file_maps(int fd, bool *is_own)
+{
+    ProcFile *file = proc_file_begin(fd);
+    GByteArray *text = NULL;
+
+    if (!file) {
+        return NULL;
+    }
+    *is_own = file->is_own;
+    if (file->entry == PROC_ENTRY_MAPS) {
+        text = make_text(file, fd);
+    }
+    proc_file_end(file);
+    if (text) {
+        g_byte_array_append(text, (const uint8_t *)"", 1);
+    }
+    return text;
+}
+
+ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
+                    int count)
+{
+    ssize_t ret;
+
+    return access_entry(read_at, fd, vec, count, HERE, &ret)
+           ? ret : host(fd, vec, count);
+}
+
+ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
+                     int count, unsigned long low, unsigned long high)
+{
+    off_t pos = join_halves(low, high);
+    ssize_t ret;
+
+    return pos >= 0 && access_entry(read_at, fd, vec, count, pos, &ret)
+           ? ret : host(fd, vec, count, low, high);
+}
+
+/* Flags are refused by procfs, which the host says; position -1 is read(2). */
+ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
+                      int count, unsigned long low, unsigned long high,
+                      int flags)
+{
+    off_t pos = join_halves(low, high);
+    ssize_t ret;
+
+    return !flags && pos >= HERE &&
+           access_entry(read_at, fd, vec, count, pos, &ret)
+           ? ret : host(fd, vec, count, low, high, flags);
+}
