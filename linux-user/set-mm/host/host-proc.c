@@ -307,6 +307,18 @@ bool host_mapping_parse(const char **line, HostMapping *mapping)
     return true;
 }
 
+bool host_mapping_begins(const HostMapping *m, const char *prefix)
+{
+    size_t len = strlen(prefix);
+
+    return m->path_len >= len && !memcmp(m->path, prefix, len);
+}
+
+bool host_mapping_is(const HostMapping *m, const char *path)
+{
+    return m->path_len == strlen(path) && host_mapping_begins(m, path);
+}
+
 /*
  * A private mapping of /dev/zero has a name, but to the kernel its memory is
  * as anonymous as any.

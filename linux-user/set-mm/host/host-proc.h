@@ -129,6 +129,12 @@ typedef struct HostMapping {
  */
 bool host_mapping_parse(const char **line, HostMapping *mapping);
 
+/* host_mapping_is: is that its path, or its label? */
+bool host_mapping_is(const HostMapping *mapping, const char *path);
+
+/* host_mapping_begins: does its path begin so? */
+bool host_mapping_begins(const HostMapping *mapping, const char *prefix);
+
 /**
  * host_proc_anonymous: how much of a range of memory the kernel would read for
  * cmdline and environ (FOLL_ANON)

@@ -33,6 +33,8 @@ static ProcEntry entry_of_component(const char *name)
         { "status", PROC_ENTRY_STATUS },
         { "maps", PROC_ENTRY_MAPS },
         { "smaps", PROC_ENTRY_SMAPS },
+        { "smaps_rollup", PROC_ENTRY_SMAPS_ROLLUP },
+        { "numa_maps", PROC_ENTRY_NUMA_MAPS },
         { "limits", PROC_ENTRY_LIMITS },
     };
 

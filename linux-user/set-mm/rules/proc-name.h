@@ -25,6 +25,8 @@ typedef enum ProcEntry {
     PROC_ENTRY_STATUS,
     PROC_ENTRY_MAPS,
     PROC_ENTRY_SMAPS,
+    PROC_ENTRY_SMAPS_ROLLUP,
+    PROC_ENTRY_NUMA_MAPS,
     PROC_ENTRY_LIMITS,
 } ProcEntry;
 

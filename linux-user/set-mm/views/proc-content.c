@@ -17,6 +17,7 @@
 #include "set-mm/state/memory-walk.h"
 #include "set-mm/views/proc-content.h"
 #include "set-mm/views/proc-maps.h"
+#include "set-mm/views/proc-memory.h"
 #include "set-mm/views/proc-signals.h"
 
 /* The kernel limits a title to a page of its own, not of QEMU's guest. */
@@ -514,29 +515,6 @@ GByteArray *proc_content_host_text(int fd)
     return text ? g_byte_array_new_take((uint8_t *)text, len) : NULL;
 }
 
-static GByteArray *maps_text(int fd, const Sibling *sibling, bool smaps)
-{
-    g_autofree char *host = NULL;
-    GByteArray *text = NULL;
-    size_t len;
-
-    if (sibling) {
-        host = host_proc_read_fd(fd, &len);
-        text = host ? proc_maps_text_of(sibling, host, smaps) : NULL;
-        return host && !text
-               ? g_byte_array_new_take((uint8_t *)g_steal_pointer(&host), len)
-               : text;
-    }
-    /* The host's list and the guest's are to be of the same moment. */
-    mmap_lock();
-    host = host_proc_read_fd(fd, &len);
-    if (host) {
-        text = proc_maps_text(host, smaps);
-    }
-    mmap_unlock();
-    return text;
-}
-
 bool proc_content_is_text(ProcEntry entry)
 {
     return entry != PROC_ENTRY_CMDLINE && entry != PROC_ENTRY_ENVIRON &&
@@ -549,8 +527,14 @@ GByteArray *proc_content_text(ProcEntry entry, const Sibling *sibling, int fd)
     GString *out;
     size_t len;
 
-    if (entry == PROC_ENTRY_MAPS || entry == PROC_ENTRY_SMAPS) {
-        return maps_text(fd, sibling, entry == PROC_ENTRY_SMAPS);
+    switch (entry) {
+    case PROC_ENTRY_MAPS:
+    case PROC_ENTRY_SMAPS:
+    case PROC_ENTRY_SMAPS_ROLLUP:
+    case PROC_ENTRY_NUMA_MAPS:
+        return proc_memory_text(entry, sibling, fd);
+    default:
+        break;
     }
     host = host_proc_read_record(fd, &len);
     if (!host) {

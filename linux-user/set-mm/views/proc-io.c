@@ -21,7 +21,8 @@ static void move_offset(const ProcFile *file, int fd, off_t from, off_t to)
     char skipped[4096];
     ssize_t len;
 
-    if (file->entry == PROC_ENTRY_MAPS || file->entry == PROC_ENTRY_SMAPS) {
+    if (file->entry == PROC_ENTRY_MAPS || file->entry == PROC_ENTRY_SMAPS ||
+        file->entry == PROC_ENTRY_NUMA_MAPS) {
         while (from < to && (len = read(fd, skipped, MIN(to - from,
                                                          sizeof(skipped))))
                > 0) {

@@ -313,6 +313,13 @@ static void start_writing(MapsWriter *w, const char *host_maps)
     advance(w);
 }
 
+/* A NUL is left behind the text. */
+static GByteArray *end_writing(MapsWriter *w)
+{
+    append(w, "", 1);
+    return g_byte_array_set_size(w->text, w->text->len - 1);
+}
+
 GByteArray *proc_maps_text(const char *host_maps, bool smaps)
 {
     MapsWriter w = {
@@ -325,7 +332,7 @@ GByteArray *proc_maps_text(const char *host_maps, bool smaps)
     start_writing(&w, host_maps);
     guest_ranges_walk(&w, append_region);
     append_pending(&w);
-    return w.text;
+    return end_writing(&w);
 }
 
 GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
@@ -347,7 +354,12 @@ GByteArray *proc_maps_text_of(const Sibling *sibling, const char *host_maps,
 
         append_range(&w, r->start, r->last + 1, r->prot);
     }
-    return w.text;
+    return end_writing(&w);
+}
+
+int proc_maps_path_column(void)
+{
+    return PATH_COLUMN;
 }
 
 /* What is written to is data to the kernel; the gate page is no mapping. */

@@ -225,6 +225,21 @@ static long read_memory(void *opaque)
     return ret;
 }
 
+typedef struct ReadWhole {
+    const Sibling *s;
+    const char *name;
+    char *text;
+    size_t len;
+} ReadWhole;
+
+static long read_whole(void *opaque)
+{
+    ReadWhole *r = opaque;
+
+    r->text = host_proc_read_at(r->s->dir, r->name, &r->len);
+    return r->text ? 0 : -errno;
+}
+
 typedef struct ReadLog {
     const Sibling *s;
     size_t most;
@@ -490,6 +505,18 @@ ssize_t sibling_read_memory(const Sibling *s, void *buf, uint64_t addr,
     };
 
     return s->is_stranger ? -1 : own_table_call(read_memory, &r);
+}
+
+char *sibling_read(const Sibling *s, const char *name, size_t *len)
+{
+    ReadWhole r = { .s = s, .name = name };
+    long ret = own_table_call(read_whole, &r);
+
+    *len = r.len;
+    if (ret < 0) {
+        errno = -ret;
+    }
+    return r.text;
 }
 
 static size_t count_lines(const char *text)

@@ -99,6 +99,14 @@ ssize_t sibling_read_memory(const Sibling *sibling, void *buf, uint64_t addr,
                             size_t len);
 
 /**
+ * sibling_read: the whole of another entry of the process
+ * @name: such as "maps"
+ *
+ * Returns: a text of @len bytes and a NUL, for g_free(), or NULL with errno.
+ */
+char *sibling_read(const Sibling *sibling, const char *name, size_t *len);
+
+/**
  * sibling_regions: the guest's mappings
  * @host_maps: the host's text of its maps; a log with many times as many
  *             changes would only have its reader work
