@@ -85,6 +85,52 @@ position weave;
 - safe_preadv2@weave(fd, vec, count, low, high, flags)
 + guest_preadv2(safe_preadv2, fd, vec, count, low, high, flags)
 
+// What is written to a process's mem.
+@write@
+expression fd, buf, size;
+position weave;
+@@
+- safe_write@weave(fd, buf, size)
++ guest_write(safe_write, fd, buf, size)
+
+// Series: 10.0 10.2
+@pwrite@
+expression fd, buf, size, pos;
+position weave;
+@@
+- pwrite@weave(fd, buf, size, pos)
++ guest_pwrite(fd, buf, size, pos)
+
+// Series: 7.2
+@pwrite64@
+expression fd, buf, size, pos;
+position weave;
+@@
+- pwrite64@weave(fd, buf, size, pos)
++ guest_pwrite(fd, buf, size, pos)
+
+@writev@
+expression fd, vec, count;
+position weave;
+@@
+- safe_writev@weave(fd, vec, count)
++ guest_writev(safe_writev, fd, vec, count)
+
+@pwritev@
+expression fd, vec, count, low, high;
+position weave;
+@@
+- safe_pwritev@weave(fd, vec, count, low, high)
++ guest_pwritev(safe_pwritev, fd, vec, count, low, high)
+
+// Series: 10.0 10.2?
+@pwritev2@
+expression fd, vec, count, low, high, flags;
+position weave;
+@@
+- safe_pwritev2@weave(fd, vec, count, low, high, flags)
++ guest_pwritev2(safe_pwritev2, fd, vec, count, low, high, flags)
+
 // A chroot can hide /proc, which the emulator goes on to need.
 @chroot@
 expression path;

@@ -89,10 +89,11 @@ static bool may_be_fake(const char *path)
 }
 
 /* The caller's entry with a content that a path spells. */
-static ProcEntry content_of(int dirfd, const char *path)
+static ProcEntry content_of(const OpenCall *call)
 {
-    return proc_entry_has_content(proc_name_guess(path).entry)
-           ? proc_name_find(dirfd, path).entry : PROC_ENTRY_NONE;
+    return proc_file_serves(proc_name_guess(call->path).entry,
+                            call->how.flags)
+           ? proc_name_find(call->dirfd, call->path).entry : PROC_ENTRY_NONE;
 }
 
 /*
@@ -113,7 +114,7 @@ static void note_opened(const OpenCall *call, const char *path, int fd,
         if (!by_link) {
             proc_file_opened(fd, PROC_ENTRY_NONE);
         }
-    } else if ((call->how.flags & O_ACCMODE) != O_WRONLY &&
+    } else if (proc_file_serves(name.entry, call->how.flags) &&
                proc_name_is_own(call->dirfd, path, name)) {
         proc_file_opened(fd, name.entry);
     }
@@ -267,10 +268,10 @@ static int judge_entry(const OpenCall *call, int fd, const struct stat *st)
     char name[PATH_MAX];
 
     if (!call->how.resolve) {
-        entry = content_of(call->dirfd, call->path);
+        entry = content_of(call);
     }
     if (entry == PROC_ENTRY_NONE) {
-        entry = proc_file_entry(fd, st, name);
+        entry = proc_file_entry(fd, st, call->how.flags, name);
     }
     if (entry == PROC_ENTRY_NONE) {
         return open_as_fake(call, fd, name);
@@ -295,7 +296,7 @@ static int judge(const OpenCall *call, int fd)
     if (call->how.flags & O_PATH) {
         return fd;
     }
-    if (proc_file_may_be_entry(&st, call->how.flags)) {
+    if (proc_file_may_be_entry(&st)) {
         return judge_entry(call, fd, &st);
     }
     proc_file_opened(fd, PROC_ENTRY_NONE);

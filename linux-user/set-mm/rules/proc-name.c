@@ -36,6 +36,8 @@ static ProcEntry entry_of_component(const char *name)
         { "smaps_rollup", PROC_ENTRY_SMAPS_ROLLUP },
         { "numa_maps", PROC_ENTRY_NUMA_MAPS },
         { "limits", PROC_ENTRY_LIMITS },
+        { "mem", PROC_ENTRY_MEM },
+        { "pagemap", PROC_ENTRY_PAGEMAP },
     };
 
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {

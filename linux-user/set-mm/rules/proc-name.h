@@ -28,6 +28,8 @@ typedef enum ProcEntry {
     PROC_ENTRY_SMAPS_ROLLUP,
     PROC_ENTRY_NUMA_MAPS,
     PROC_ENTRY_LIMITS,
+    PROC_ENTRY_MEM,
+    PROC_ENTRY_PAGEMAP,
 } ProcEntry;
 
 typedef struct ProcName {

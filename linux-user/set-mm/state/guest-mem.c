@@ -146,3 +146,31 @@ bool guest_mem_store_host(void *to, const void *from, size_t len)
     memcpy(to, from, len);
     return true;
 }
+
+bool guest_mem_load_host(void *to, const void *from, size_t len)
+{
+    if (h2g_valid(from)) {
+        return guest_mem_load(to, h2g_nocheck(from), len);
+    }
+    memcpy(to, from, len);
+    return true;
+}
+
+/*
+ * A page that QEMU protects as it has translated code of it is made writable:
+ * where it is shared the host's kernel would refuse to write to it.
+ */
+ssize_t guest_mem_poke(int mem, uint64_t addr, const void *from, size_t len)
+{
+    abi_ulong last = addr + len - 1;
+
+    for (abi_ulong page = addr & TARGET_PAGE_MASK; page <= last;
+         page += TARGET_PAGE_SIZE) {
+        access_ok_untagged(VERIFY_WRITE, page, 1);
+        if (page > (abi_ulong)-1 - TARGET_PAGE_SIZE) {
+            break;
+        }
+    }
+    forget_code(addr, last);
+    return pwrite(mem, from, len, (uintptr_t)g2h_untagged(addr));
+}

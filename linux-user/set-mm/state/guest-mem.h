@@ -57,4 +57,20 @@ bool guest_mem_store(uint64_t to, const void *from, size_t len);
  */
 bool guest_mem_store_host(void *to, const void *from, size_t len);
 
+/* guest_mem_load_host: guest_mem_load(), likewise */
+bool guest_mem_load_host(void *to, const void *from, size_t len);
+
+/**
+ * guest_mem_poke: write to memory whatever its protection
+ * @mem: the host's /proc/self/mem, open for writing
+ * @addr: guest address, with @len bytes mapped
+ * @from: host memory that is none of the guest's
+ *
+ * Mirrors mm/memory.c:access_remote_vm() with FOLL_FORCE.  Code that was there
+ * is translated anew.  Called with mmap_lock() held.
+ *
+ * Returns: bytes written, or -1 with host errno.
+ */
+ssize_t guest_mem_poke(int mem, uint64_t addr, const void *from, size_t len);
+
 #endif /* LINUX_USER_GUEST_MEM_H */

@@ -13,11 +13,13 @@
 
 /* What the function has that walk_memory_regions() is given. */
 #ifdef GUEST_ADDR_MAX
+#include "exec/exec-all.h"
 typedef target_ulong WalkAddr;
 typedef unsigned long WalkFlags;
 #else
 /* QEMU 10.2 has a variable instead. */
 #include "exec/mmap-lock.h"
+#include "exec/translation-block.h"
 #define GUEST_ADDR_MAX guest_addr_max
 typedef vaddr WalkAddr;
 typedef int WalkFlags;
@@ -42,6 +44,18 @@ static inline void set_page_flags(abi_ulong start, abi_ulong last, int flags)
     page_set_flags(start, last + 1, flags ? flags | PAGE_RESET : 0);
 #else
     page_set_flags(start, last, flags ? flags | PAGE_RESET : 0);
+#endif
+}
+
+/* forget_code: what was translated of a range; with mmap_lock() held */
+static inline void forget_code(abi_ulong start, abi_ulong last)
+{
+#ifndef PAGE_RESET
+    tb_invalidate_phys_range(thread_cpu, start, last);
+#elif QEMU_VERSION_MAJOR < 8
+    tb_invalidate_phys_range(start, last + 1);
+#else
+    tb_invalidate_phys_range(start, last);
 #endif
 }
 

@@ -517,8 +517,16 @@ GByteArray *proc_content_host_text(int fd)
 
 bool proc_content_is_text(ProcEntry entry)
 {
-    return entry != PROC_ENTRY_CMDLINE && entry != PROC_ENTRY_ENVIRON &&
-           entry != PROC_ENTRY_AUXV;
+    switch (entry) {
+    case PROC_ENTRY_CMDLINE:
+    case PROC_ENTRY_ENVIRON:
+    case PROC_ENTRY_AUXV:
+    case PROC_ENTRY_MEM:
+    case PROC_ENTRY_PAGEMAP:
+        return false;
+    default:
+        return true;
+    }
 }
 
 GByteArray *proc_content_text(ProcEntry entry, const Sibling *sibling, int fd)
@@ -579,6 +587,9 @@ ssize_t proc_content_read(ProcEntry entry, const Sibling *sibling, int fd,
         len = sibling ? read_auxv_of(sibling, buf, *pos, size)
                       : read_own_auxv(buf, *pos, size);
         break;
+    case PROC_ENTRY_MEM:
+    case PROC_ENTRY_PAGEMAP:
+        return proc_memory_read(entry, sibling, fd, buf, size, pos);
     default:
         g_assert_not_reached();
     }

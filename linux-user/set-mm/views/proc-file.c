@@ -145,18 +145,17 @@ void proc_file_forget(int fd)
     }
 }
 
-bool proc_file_may_be_entry(const struct stat *st, int flags)
+bool proc_file_may_be_entry(const struct stat *st)
 {
-    return S_ISREG(st->st_mode) && !st->st_size && !major(st->st_dev) &&
-           (flags & O_ACCMODE) != O_WRONLY;
+    return S_ISREG(st->st_mode) && !st->st_size && !major(st->st_dev);
 }
 
-ProcEntry proc_file_entry(int fd, const struct stat *st, char *path)
+ProcEntry proc_file_entry(int fd, const struct stat *st, int flags, char *path)
 {
     ProcName name;
 
     return host_proc_fd_path(fd, path) &&
-           proc_entry_has_content(proc_name_guess(path).entry) &&
+           proc_file_serves(proc_name_guess(path).entry, flags) &&
            proc_name_of_file(path, st->st_dev, &name) ? name.entry
                                                       : PROC_ENTRY_NONE;
 }
@@ -170,6 +169,12 @@ static bool is_siblings(int fd)
     }
     sibling_put(&sibling);
     return true;
+}
+
+/* What the host says there is in the host's byte order. */
+static bool is_pagemap(int fd, ProcEntry entry)
+{
+    return entry == PROC_ENTRY_PAGEMAP && host_proc_is_procfs(fd);
 }
 
 /*
@@ -188,13 +193,14 @@ static ProcFile *look(int fd, uint32_t word)
     if (flags < 0 || (flags & O_PATH) || fstat(fd, &st) < 0) {
         return NULL;
     }
-    if (proc_file_may_be_entry(&st, flags)) {
-        entry = proc_file_entry(fd, &st, path);
+    if (proc_file_may_be_entry(&st)) {
+        entry = proc_file_entry(fd, &st, flags, path);
         if (entry != PROC_ENTRY_NONE) {
             return new_file(fd, word, entry, true);
         }
         entry = proc_name_guess(path).entry;
-        if (proc_entry_has_content(entry) && is_siblings(fd)) {
+        if (proc_file_serves(entry, flags) &&
+            (is_siblings(fd) || is_pagemap(fd, entry))) {
             return new_file(fd, word, entry, false);
         }
     }

@@ -11,6 +11,7 @@
 #ifndef LINUX_USER_PROC_FILE_H
 #define LINUX_USER_PROC_FILE_H
 
+#include <fcntl.h>
 #include <glib.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -47,20 +48,28 @@ void proc_file_forget(int fd);
 
 /**
  * proc_file_may_be_entry: can an open file be an entry with a content?
- * @st, @flags: of it
+ * @st: of it
  *
  * Few files but those of procfs have neither a size nor a device.
  */
-bool proc_file_may_be_entry(const struct stat *st, int flags);
+bool proc_file_may_be_entry(const struct stat *st);
+
+/* proc_file_serves: has an entry a content for a file with such open flags? */
+static inline bool proc_file_serves(ProcEntry entry, int flags)
+{
+    return proc_entry_has_content(entry) &&
+           (entry == PROC_ENTRY_MEM || (flags & O_ACCMODE) != O_WRONLY);
+}
 
 /**
  * proc_file_entry: look at an open file that may be one
- * @st: of it
+ * @st, @flags: of it
  * @path: PATH_MAX bytes, gets the kernel's name of it
  *
  * Returns: the entry of the calling process that it is, or PROC_ENTRY_NONE.
  */
-ProcEntry proc_file_entry(int fd, const struct stat *st, char *path);
+ProcEntry proc_file_entry(int fd, const struct stat *st, int flags,
+                          char *path);
 
 /**
  * proc_file_begin: what a number is, at the beginning of a call

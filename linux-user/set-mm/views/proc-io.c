@@ -1,5 +1,5 @@
 /*
- * What is read from entries of /proc
+ * What is read from entries of /proc, and written to them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,6 +9,7 @@
 #include "set-mm/views/proc-content.h"
 #include "set-mm/views/proc-file.h"
 #include "set-mm/views/proc-io.h"
+#include "set-mm/views/proc-memory.h"
 #include "set-mm/views/sibling.h"
 
 /*
@@ -136,6 +137,9 @@ static ssize_t read_others(ProcFile *file, int fd, const Buffer *buf,
     }
     len = pread(fd, buf->at, buf->size, *pos);
     *pos += MAX(len, 0);
+    if (len > 0 && file->entry == PROC_ENTRY_PAGEMAP) {
+        proc_memory_swap(buf->at, len);
+    }
     return len;
 }
 
@@ -145,12 +149,38 @@ static ssize_t read_part(ProcFile *file, int fd, const Buffer *buf, off_t *pos)
                         : read_others(file, fd, buf, pos);
 }
 
+/* As much as is copied of memory at a time. */
+enum { MEMORY_PART = 1 << 20 };
+
+static bool is_memory(const ProcFile *file)
+{
+    return file->entry == PROC_ENTRY_MEM || file->entry == PROC_ENTRY_PAGEMAP;
+}
+
+/* What was copied before an error counts, unless the buffer is bad. */
+static ssize_t read_memory(ProcFile *file, int fd, const Buffer *buf,
+                           off_t *pos)
+{
+    size_t done = 0;
+    Buffer part;
+    ssize_t len;
+
+    do {
+        part = (Buffer) { buf->at + done, MIN(buf->size - done, MEMORY_PART),
+                          buf->store };
+        len = read_part(file, fd, &part, pos);
+        done += MAX(len, 0);
+    } while (len == part.size && done < buf->size);
+    return done && (len >= 0 || errno != EFAULT) ? done : len;
+}
+
 static ssize_t read_to(ProcFile *file, int fd, const Buffer *buf, off_t *pos)
 {
     if (proc_content_is_text(file->entry)) {
         return read_text(file, fd, buf, pos);
     }
-    return read_part(file, fd, buf, pos);
+    return is_memory(file) && buf->size ? read_memory(file, fd, buf, pos)
+                                        : read_part(file, fd, buf, pos);
 }
 
 /* @buf: the guest's */
@@ -171,7 +201,46 @@ static ssize_t read_own_at(ProcFile *file, int fd, void *buf, size_t size,
     return read_to(file, fd, &own, pos);
 }
 
-/* read_at() or read_own_at() */
+static ssize_t write_part(ProcFile *file, int fd, const void *buf, size_t size,
+                          off_t *pos)
+{
+    Sibling sibling;
+    ssize_t len;
+
+    if (file->is_own) {
+        return proc_memory_write(NULL, fd, buf, size, pos);
+    }
+    if (!sibling_find_file(&sibling, fd)) {
+        len = pwrite(fd, buf, size, *pos);
+        *pos += MAX(len, 0);
+        return len;
+    }
+    len = proc_memory_write(&sibling, fd, buf, size, pos);
+    sibling_put(&sibling);
+    return len;
+}
+
+/* @buf: the guest's, which can go away at any time */
+static ssize_t write_at(ProcFile *file, int fd, void *buf, size_t size,
+                        off_t *pos)
+{
+    g_autofree char *own = g_malloc(MIN(size, MEMORY_PART) + 1);
+    size_t done = 0, part;
+    ssize_t len;
+
+    do {
+        part = MIN(size - done, MEMORY_PART);
+        if (!guest_mem_load_host(own, (char *)buf + done, part)) {
+            errno = EFAULT;
+            return -1;
+        }
+        len = write_part(file, fd, own, part, pos);
+        done += MAX(len, 0);
+    } while (len == part && done < size);
+    return done ? done : len;
+}
+
+/* read_at(), read_own_at() or write_at() */
 typedef ssize_t Access(ProcFile *file, int fd, void *buf, size_t size,
                        off_t *pos);
 
@@ -209,19 +278,26 @@ static ssize_t access_here(Access *access, ProcFile *file, int fd,
 /* In place of a position: the host's offset. */
 enum { HERE = -1 };
 
-/* Returns: whether the file is one of ours; else the host is to be asked. */
+/*
+ * Only mem takes what is written.
+ *
+ * Returns: whether the file is one of ours; else the host is to be asked.
+ */
 static bool access_entry(Access *access, int fd, const struct iovec *vec,
                          int count, off_t pos, ssize_t *ret)
 {
     ProcFile *file = proc_file_begin(fd);
+    bool is_served = file && (access != write_at ||
+                              file->entry == PROC_ENTRY_MEM);
 
-    if (!file) {
-        return false;
+    if (is_served) {
+        *ret = pos == HERE ? access_here(access, file, fd, vec, count)
+                           : access_at(access, file, fd, vec, count, &pos);
     }
-    *ret = pos == HERE ? access_here(access, file, fd, vec, count)
-                       : access_at(access, file, fd, vec, count, &pos);
-    proc_file_end(file);
-    return true;
+    if (file) {
+        proc_file_end(file);
+    }
+    return is_served;
 }
 
 /* As QEMU's target_to_host_low_high() has split it. */
@@ -309,5 +385,54 @@ ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
 
     return !flags && pos >= HERE &&
            access_entry(read_at, fd, vec, count, pos, &ret)
+           ? ret : host(fd, vec, count, low, high, flags);
+}
+
+ssize_t proc_file_write(HostWrite *host, int fd, const void *buf, size_t size)
+{
+    struct iovec vec = { (void *)buf, size };
+    ssize_t ret;
+
+    return access_entry(write_at, fd, &vec, 1, HERE, &ret)
+           ? ret : host(fd, buf, size);
+}
+
+ssize_t guest_pwrite(int fd, const void *buf, size_t size, off_t pos)
+{
+    struct iovec vec = { (void *)buf, size };
+    ssize_t ret;
+
+    return pos >= 0 && access_entry(write_at, fd, &vec, 1, pos, &ret)
+           ? ret : pwrite(fd, buf, size, pos);
+}
+
+ssize_t guest_writev(HostReadv *host, int fd, const struct iovec *vec,
+                     int count)
+{
+    ssize_t ret;
+
+    return access_entry(write_at, fd, vec, count, HERE, &ret)
+           ? ret : host(fd, vec, count);
+}
+
+ssize_t guest_pwritev(HostPreadv *host, int fd, const struct iovec *vec,
+                      int count, unsigned long low, unsigned long high)
+{
+    off_t pos = join_halves(low, high);
+    ssize_t ret;
+
+    return pos >= 0 && access_entry(write_at, fd, vec, count, pos, &ret)
+           ? ret : host(fd, vec, count, low, high);
+}
+
+ssize_t guest_pwritev2(HostPreadv2 *host, int fd, const struct iovec *vec,
+                       int count, unsigned long low, unsigned long high,
+                       int flags)
+{
+    off_t pos = join_halves(low, high);
+    ssize_t ret;
+
+    return !flags && pos >= HERE &&
+           access_entry(write_at, fd, vec, count, pos, &ret)
            ? ret : host(fd, vec, count, low, high, flags);
 }

@@ -1,5 +1,5 @@
 /*
- * What is read from entries of /proc
+ * What is read from entries of /proc, and written to them
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,13 +13,14 @@
 #include <sys/uio.h>
 #include "set-mm/state/fd-table.h"
 
-/* read(2) and its relatives of the host */
+/* read(2), write(2) and their relatives of the host */
 typedef ssize_t HostRead(int fd, void *buf, size_t size);
 typedef ssize_t HostReadv(int fd, const struct iovec *vec, int count);
 typedef ssize_t HostPreadv(int fd, const struct iovec *vec, int count,
                            unsigned long low, unsigned long high);
 typedef ssize_t HostPreadv2(int fd, const struct iovec *vec, int count,
                             unsigned long low, unsigned long high, int flags);
+typedef ssize_t HostWrite(int fd, const void *buf, size_t size);
 
 /* Behind the inline part of guest_read(). */
 ssize_t proc_file_read(HostRead *host, int fd, void *buf, size_t size);
@@ -65,5 +66,33 @@ ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
 ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
                       int count, unsigned long low, unsigned long high,
                       int flags);
+
+/* Behind the inline part of guest_write(). */
+ssize_t proc_file_write(HostWrite *host, int fd, const void *buf, size_t size);
+
+/**
+ * guest_write: write(2)
+ * @host: called for everything that is not a process's mem
+ *
+ * guest_pwrite, guest_writev, guest_pwritev, guest_pwritev2: likewise
+ *
+ * Return: as those, or -1 with host errno.
+ */
+static inline ssize_t guest_write(HostWrite *host, int fd, const void *buf,
+                                  size_t size)
+{
+    return likely(fd_table_is_plain(fd)) ? host(fd, buf, size)
+                                          : proc_file_write(host, fd, buf,
+                                                            size);
+}
+
+ssize_t guest_pwrite(int fd, const void *buf, size_t size, off_t pos);
+ssize_t guest_writev(HostReadv *host, int fd, const struct iovec *vec,
+                     int count);
+ssize_t guest_pwritev(HostPreadv *host, int fd, const struct iovec *vec,
+                      int count, unsigned long low, unsigned long high);
+ssize_t guest_pwritev2(HostPreadv2 *host, int fd, const struct iovec *vec,
+                       int count, unsigned long low, unsigned long high,
+                       int flags);
 
 #endif /* LINUX_USER_PROC_IO_H */
