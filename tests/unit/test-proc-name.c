@@ -43,6 +43,7 @@ static const struct {
     { "numa_maps", PROC_ENTRY_NUMA_MAPS },
     { "mem", PROC_ENTRY_MEM },
     { "pagemap", PROC_ENTRY_PAGEMAP },
+    { "map_files", PROC_ENTRY_MAP_FILES },
     { "memory", PROC_ENTRY_NONE },
     { "ex", PROC_ENTRY_NONE },
     { "exes", PROC_ENTRY_NONE },

@@ -110,7 +110,7 @@ static void note_opened(const OpenCall *call, const char *path, int fd,
         return;
     }
     name = proc_name_guess(path);
-    if (!proc_entry_has_content(name.entry)) {
+    if (name.entry == PROC_ENTRY_NONE || name.entry == PROC_ENTRY_EXE) {
         if (!by_link) {
             proc_file_opened(fd, PROC_ENTRY_NONE);
         }
@@ -299,7 +299,10 @@ static int judge(const OpenCall *call, int fd)
     if (proc_file_may_be_entry(&st)) {
         return judge_entry(call, fd, &st);
     }
-    proc_file_opened(fd, PROC_ENTRY_NONE);
+    /* A directory may be a map_files. */
+    if (!S_ISDIR(st.st_mode)) {
+        proc_file_opened(fd, PROC_ENTRY_NONE);
+    }
     return fd;
 }
 

@@ -16,6 +16,7 @@
 #include "qemu.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/host/fork-safety.h"
+#include "set-mm/calls/guest-map-files.h"
 #include "set-mm/calls/guest-path.h"
 #include "set-mm/calls/guest-task.h"
 #include "set-mm/host/host-proc.h"
@@ -215,7 +216,8 @@ static const char *path_for_host(int dirfd, const char *path, bool follow)
     Place place;
 
     return path && follow && follow_links(dirfd, &at, buf, &place)
-           ? place_for_host(dirfd, at, &place) : path;
+           ? place_for_host(dirfd, at, &place)
+           : guest_map_files_path(dirfd, path);
 }
 
 const char *guest_path(int dirfd, const char *path, int flags)
@@ -248,7 +250,8 @@ const char *guest_path_opened(int dirfd, const char *path, bool *is_exe)
     Place place;
 
     *is_exe = find_exe(dirfd, path, &place);
-    return *is_exe ? place_for_host(dirfd, path, &place) : path;
+    return *is_exe ? place_for_host(dirfd, path, &place)
+                   : guest_map_files_path(dirfd, path);
 }
 
 bool guest_path_is_exe(int dirfd, const char **path)
@@ -299,7 +302,7 @@ int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags)
     if (follow && path && find_exe(dirfd, path, &place)) {
         return fstatat(dirfd, place_for_host(dirfd, path, &place), st, flags);
     }
-    path = guest_task_path(path);
+    path = guest_map_files_path(dirfd, guest_task_path(path));
     ret = fstatat(dirfd, path, st, flags);
     if (ret < 0) {
         return ret;
@@ -339,7 +342,7 @@ int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
         return host(dirfd, place_for_host(dirfd, path, &place), flags, mask,
                     stx);
     }
-    path = guest_task_path(path);
+    path = guest_map_files_path(dirfd, guest_task_path(path));
     ret = host(dirfd, path, flags, mask, stx);
     if (ret < 0) {
         return ret;
@@ -376,7 +379,7 @@ int guest_faccessat(int dirfd, const char *path, int mode, int flags)
         return faccessat(dirfd, place_for_host(dirfd, path, &place), mode,
                          flags);
     }
-    path = guest_task_path(path);
+    path = guest_map_files_path(dirfd, guest_task_path(path));
     ret = faccessat(dirfd, path, mode, flags);
     if (mode == F_OK || (ret < 0 && errno != EACCES && errno != EROFS &&
                          errno != EPERM) ||
@@ -433,6 +436,7 @@ ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
     if (find_exe(dirfd, path, &place)) {
         return read_exe_link(dirfd, path, &place, buf, size);
     }
+    path = guest_map_files_path(dirfd, path);
     return *path ? readlinkat(dirfd, path, buf, size)
                  : read_open_link(dirfd, buf, size);
 }

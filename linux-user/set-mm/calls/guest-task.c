@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include "qemu.h"
+#include "set-mm/calls/guest-map-files.h"
 #include "set-mm/calls/guest-task.h"
 #include "set-mm/host/alone.h"
 #include "set-mm/host/host-proc.h"
@@ -186,6 +187,7 @@ int guest_getdents64(int fd, void *buf, unsigned size, int len)
         .call = __NR_getdents64,
     };
 
+    len = guest_map_files_getdents(true, fd, buf, size, len);
     return without_hidden(fd, buf, size, len, &shape);
 }
 
@@ -199,6 +201,7 @@ int guest_getdents(int fd, void *buf, unsigned size, int len)
         .call = SYS_getdents,
     };
 
+    len = guest_map_files_getdents(false, fd, buf, size, len);
     return without_hidden(fd, buf, size, len, &shape);
 #else
     return guest_getdents64(fd, buf, size, len);

@@ -25,6 +25,7 @@ static ProcEntry entry_of_component(const char *name)
         ProcEntry entry;
     } entries[] = {
         { "exe", PROC_ENTRY_EXE },
+        { "map_files", PROC_ENTRY_MAP_FILES },
         { "cmdline", PROC_ENTRY_CMDLINE },
         { "environ", PROC_ENTRY_ENVIRON },
         { "auxv", PROC_ENTRY_AUXV },

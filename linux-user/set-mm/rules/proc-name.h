@@ -17,6 +17,7 @@
 typedef enum ProcEntry {
     PROC_ENTRY_NONE,
     PROC_ENTRY_EXE,
+    PROC_ENTRY_MAP_FILES,
     PROC_ENTRY_CMDLINE,     /* from here on: with a content */
     PROC_ENTRY_ENVIRON,
     PROC_ENTRY_AUXV,
