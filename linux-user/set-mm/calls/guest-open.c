@@ -78,11 +78,17 @@ static int open_past_links(const OpenCall *call, const char *path,
     return safe_syscall(__NR_openat2, call->dirfd, path, &how, sizeof(how));
 }
 
-/* Files of procfs that QEMU fakes on some targets, by their last component. */
-static bool may_be_fake(const char *path)
+static const char *last_component(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
+
+    return slash ? slash + 1 : path;
+}
+
+/* Files of procfs that QEMU fakes on some targets. */
+static bool may_be_fake(const char *path)
+{
+    const char *name = last_component(path);
 
     return !strcmp(name, "cpuinfo") || !strcmp(name, "hardware") ||
            !strcmp(name, "route");
@@ -96,10 +102,18 @@ static ProcEntry content_of(const OpenCall *call)
            ? proc_name_find(call->dirfd, call->path).entry : PROC_ENTRY_NONE;
 }
 
+/* A file in fdinfo, which need not be part of the path. */
+static bool ends_in_number(const char *path)
+{
+    const char *name = last_component(path);
+
+    return !name[strspn(name, "0123456789")];
+}
+
 /*
  * Without a magic link on the way it cannot be the emulator's own link.  An
- * entry of another process, and one reached by a link, is left to the first
- * read.
+ * entry of another process, one reached by a link, and what a path does not say
+ * is left to the first read.
  */
 static void note_opened(const OpenCall *call, const char *path, int fd,
                         bool by_link)
@@ -111,7 +125,7 @@ static void note_opened(const OpenCall *call, const char *path, int fd,
     }
     name = proc_name_guess(path);
     if (name.entry == PROC_ENTRY_NONE || name.entry == PROC_ENTRY_EXE) {
-        if (!by_link) {
+        if (!by_link && !ends_in_number(path)) {
             proc_file_opened(fd, PROC_ENTRY_NONE);
         }
     } else if (proc_file_serves(name.entry, call->how.flags) &&
@@ -122,7 +136,7 @@ static void note_opened(const OpenCall *call, const char *path, int fd,
 
 /*
  * The way of nearly every open, with no system call more than QEMU's own: a
- * path without a link is what its last component says, and one without a magic
+ * path without a link is what its last components say, and one without a magic
  * link does not lead to the emulator.
  *
  * Returns: a descriptor, or -1 with errno, or -2 if the way is another.

@@ -49,12 +49,34 @@ static ProcEntry entry_of_component(const char *name)
     return PROC_ENTRY_NONE;
 }
 
-ProcName proc_name_guess(const char *path)
+/* Of the path before the last component. */
+static int parent_len(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    ProcName name = { .dir_len = slash ? slash + 1 - path : 0 };
 
-    name.entry = entry_of_component(path + name.dir_len);
+    return slash ? slash + 1 - path : 0;
+}
+
+/* Does "fdinfo/" end there, as a whole component? */
+static bool is_in_fdinfo(const char *path, int len)
+{
+    static const char dir[] = "fdinfo/";
+    const int dir_len = sizeof(dir) - 1;
+
+    return len >= dir_len && !memcmp(path + len - dir_len, dir, dir_len) &&
+           (len == dir_len || path[len - dir_len - 1] == '/');
+}
+
+ProcName proc_name_guess(const char *path)
+{
+    ProcName name = { .dir_len = parent_len(path) };
+    const char *last = path + name.dir_len;
+
+    name.entry = entry_of_component(last);
+    if (*last >= '0' && *last <= '9' && is_in_fdinfo(path, name.dir_len)) {
+        name.entry = PROC_ENTRY_FDINFO;
+        name.dir_len -= strlen("fdinfo/");
+    }
     return name;
 }
 
@@ -314,8 +336,7 @@ static bool is_procfs_link(int dirfd, const char *path)
 {
     Below dir;
 
-    return is_procfs(dirfd, below(&dir, path, proc_name_guess(path).dir_len,
-                                  "."), false);
+    return is_procfs(dirfd, below(&dir, path, parent_len(path), "."), false);
 }
 
 bool proc_name_next_link(int dirfd, const char *path, char *next)
@@ -327,7 +348,7 @@ bool proc_name_next_link(int dirfd, const char *path, char *next)
 
     if (len > 0 && len < (ssize_t)sizeof(target) - 1 &&
         !is_procfs_link(dirfd, path)) {
-        int dir_len = target[0] == '/' ? 0 : proc_name_guess(path).dir_len;
+        int dir_len = target[0] == '/' ? 0 : parent_len(path);
 
         target[len] = '\0';
         ret = snprintf(next, PATH_MAX, "%.*s%s", dir_len, path, target) <

@@ -31,11 +31,12 @@ typedef enum ProcEntry {
     PROC_ENTRY_LIMITS,
     PROC_ENTRY_MEM,
     PROC_ENTRY_PAGEMAP,
+    PROC_ENTRY_FDINFO,      /* a file in fdinfo */
 } ProcEntry;
 
 typedef struct ProcName {
     ProcEntry entry;
-    int dir_len;        /* of the path before the last component */
+    int dir_len;        /* of the path before it */
 } ProcName;
 
 static inline bool proc_entry_has_content(ProcEntry entry)
@@ -73,7 +74,7 @@ void proc_name_init(dev_t dev, ProcOwnNumber *own_number);
 bool proc_name_is_known(dev_t dev);
 
 /**
- * proc_name_guess: what could a path mean, by its last component?
+ * proc_name_guess: what could a path mean, by its last components?
  * @path: as the guest passed it
  *
  * Every path-taking call of the guest comes by here, so this is a short

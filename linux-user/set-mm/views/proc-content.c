@@ -456,6 +456,13 @@ static bool write_limits_line(GString *out, const Sibling *sibling,
     return false;
 }
 
+/* The sibling's numbers are its target's, which we need not know. */
+static bool write_fdinfo_line(GString *out, const Sibling *sibling,
+                              const SignalSets *unused, const char *line)
+{
+    return !sibling && proc_signals_write_mask(out, "sigmask:\t", line);
+}
+
 typedef bool WriteLine(GString *out, const Sibling *sibling,
                        const SignalSets *signals, const char *line);
 
@@ -501,6 +508,9 @@ static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,
         return true;
     case PROC_ENTRY_LIMITS:
         write_lines(out, sibling, NULL, host, write_limits_line);
+        return true;
+    case PROC_ENTRY_FDINFO:
+        write_lines(out, sibling, NULL, host, write_fdinfo_line);
         return true;
     default:
         g_assert_not_reached();

@@ -88,6 +88,29 @@ static void add_hosts(SignalSets *sets, SignalLine line, uint64_t hosts)
     }
 }
 
+/* As fs/proc/array.c:render_sigset_t() */
+static void write_set(GString *out, const char *name, const uint64_t *set)
+{
+    g_string_append(out, name);
+    for (int word = TARGET_NSIG / 64 - 1; word >= 0; word--) {
+        g_string_append_printf(out, "%016" PRIx64, set[word]);
+    }
+    g_string_append_c(out, '\n');
+}
+
+bool proc_signals_write_mask(GString *out, const char *name, const char *line)
+{
+    SignalSets sets = { 0 };
+
+    if (!g_str_has_prefix(line, name)) {
+        return false;
+    }
+    add_hosts(&sets, SIGNALS_BLOCKED,
+              g_ascii_strtoull(line + strlen(name), NULL, 16));
+    write_set(out, name, sets.set[SIGNALS_BLOCKED]);
+    return true;
+}
+
 bool proc_signals_write_line(GString *out, const SignalSets *sets,
                              const char *line)
 {
@@ -104,11 +127,7 @@ bool proc_signals_write_line(GString *out, const SignalSets *sets,
             add_hosts(&all, i, g_ascii_strtoull(line + strlen(names[i]), NULL,
                                                 16));
         }
-        g_string_append(out, names[i]);
-        for (int word = TARGET_NSIG / 64 - 1; word >= 0; word--) {
-            g_string_append_printf(out, "%016" PRIx64, all.set[i][word]);
-        }
-        g_string_append_c(out, '\n');
+        write_set(out, names[i], all.set[i]);
         return true;
     }
     return false;

@@ -48,4 +48,13 @@ void proc_signals_read(pid_t thread, SignalSets *sets);
 bool proc_signals_write_line(GString *out, const SignalSets *sets,
                              const char *line);
 
+/**
+ * proc_signals_write_mask: a line with a set of signals
+ * @name: what it begins with
+ * @line: the host's, without its end, whose numbers are the host's
+ *
+ * Returns: false if it begins otherwise; then nothing is written.
+ */
+bool proc_signals_write_mask(GString *out, const char *name, const char *line);
+
 #endif /* LINUX_USER_PROC_SIGNALS_H */
