@@ -164,7 +164,7 @@ void guest_memory_in_child(void)
 
     guest_mlock_in_child();
     if (has_dontfork) {
-        maps = host_proc_read("self/maps", &len);
+        maps = host_proc_read("thread-self/maps", &len);
     }
     if (maps) {
         mmap_lock();

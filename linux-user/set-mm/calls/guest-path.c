@@ -15,6 +15,7 @@
 #include "qemu/thread.h"
 #include "qemu.h"
 #include "set-mm/state/exe-file.h"
+#include "set-mm/state/guest-leader.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/calls/guest-map-files.h"
 #include "set-mm/calls/guest-path.h"
@@ -160,7 +161,7 @@ static bool find(int dirfd, const char *path, Place *place)
     }
     /* What the host means by it is an emulator, or it is nothing of ours. */
     if (fstatat(dirfd, path, &st, 0) == 0 ? !sibling_may_execute(&st)
-                                          : errno == EACCES) {
+        : errno == EACCES || guest_leader_is_gone()) {
         return false;
     }
     place->dir_len = name.dir_len;

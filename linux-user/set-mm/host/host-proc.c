@@ -410,7 +410,7 @@ static long find_own_anonymous(void *opaque)
     char path[PATH_MAX];
     int dirfd, maps;
 
-    host_proc_at(&dirfd, "self/maps", path);
+    host_proc_at(&dirfd, "thread-self/maps", path);
     maps = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
     if (maps < 0) {
         return -errno;

@@ -397,7 +397,7 @@ static bool is_mapped(void)
     struct stat st;
     size_t len;
 
-    maps = host_proc_read("self/maps", &len);
+    maps = host_proc_read("thread-self/maps", &len);
     if (!maps || !exe_file_name(buf)) {
         return false;
     }

@@ -11,6 +11,7 @@
 #include "user-internals.h"
 #include "user-mmap.h"
 #include "set-mm/state/guest-mem.h"
+#include "set-mm/state/guest-leader.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/host/host-proc.h"
@@ -177,7 +178,7 @@ static size_t read_auxv_of(const Sibling *sibling, uint8_t *buf, uint64_t pos,
 
 static unsigned guest_threads(void)
 {
-    unsigned threads = 0;
+    unsigned threads = guest_leader_is_gone();
     CPUState *cpu;
 
     WITH_RCU_READ_LOCK_GUARD() {
@@ -355,7 +356,8 @@ static void write_statm(GString *out, const Sibling *sibling, const char *host)
 {
     g_auto(GStrv) field = g_strsplit(host, " ", 5);
 
-    if (g_strv_length(field) < 5 || (sibling && sibling->is_stranger)) {
+    if (g_strv_length(field) < 5 || (sibling && sibling->is_stranger) ||
+        !strcmp(field[0], "0")) {
         g_string_append(out, host);
         return;
     }
@@ -578,10 +580,22 @@ static ssize_t read_from_start(const Sibling *sibling, ProcEntry entry, int fd,
     return len;
 }
 
+/* Is that an entry of our own first thread, which has ended? */
+static bool has_no_memory(const Sibling *sibling, int fd)
+{
+    char byte;
+
+    return !sibling && guest_leader_is_gone() && pread(fd, &byte, 1, 0) == 0;
+}
+
 ssize_t proc_content_read(ProcEntry entry, const Sibling *sibling, int fd,
                           void *buf, size_t size, off_t *pos)
 {
     ssize_t len;
+
+    if (has_no_memory(sibling, fd)) {
+        return 0;
+    }
 
     switch (entry) {
     case PROC_ENTRY_CMDLINE:

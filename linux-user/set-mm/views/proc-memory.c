@@ -100,10 +100,15 @@ GByteArray *proc_memory_text(ProcEntry entry, const Sibling *sibling, int fd)
                ? g_byte_array_new_take((uint8_t *)g_steal_pointer(&host), len)
                : text;
     }
-    /* The host's list and the guest's are to be of the same moment. */
+    /*
+     * The host's list and the guest's are to be of the same moment.  A first
+     * thread that has ended has none.
+     */
     mmap_lock();
     host = host_proc_read_fd(fd, &len);
-    if (host) {
+    if (host && !len) {
+        text = g_byte_array_new();
+    } else if (host) {
         text = text_of(entry, NULL, host);
     }
     mmap_unlock();
