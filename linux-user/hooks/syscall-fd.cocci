@@ -19,6 +19,14 @@ position weave;
 - sys_close_range@weave(first, last, flags)
 + guest_close_range(sys_close_range, first, last, flags)
 
+// The last one is closed, too.
+@close_range_trans@
+expression last;
+position weave;
+@@
+- MIN@weave(last, target_fd_max)
++ fd_table_trans_end(last)
+
 @dup2@
 expression old, new;
 position weave;

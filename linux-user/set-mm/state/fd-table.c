@@ -9,16 +9,27 @@
 
 #include "qemu/osdep.h"
 #include <sys/mman.h>
+#include "qemu.h"
+#include "fd-trans.h"
 #include "set-mm/state/fd-table.h"
 
 static FdTable first_table;
 __thread FdTable *fd_table_own = &first_table;
 
+static void (*at_end)(const FdTable *table);
+
+void fd_table_at_end(void (*forget)(const FdTable *table))
+{
+    at_end = forget;
+}
+
 /* The first one stays. */
 void fd_table_put(FdTable *table)
 {
     if (table != &first_table && qatomic_fetch_dec(&table->refs) == 1) {
+        at_end(table);
         munmap(table->word, FD_TABLE_SIZE * sizeof(*table->word));
+        g_free(table->trans);
         g_free(table);
     }
 }
@@ -66,7 +77,18 @@ void fd_table_unshare(void)
         exit(EXIT_FAILURE);
     }
     table->refs = 1;
+    WITH_QEMU_LOCK_GUARD(&target_fd_trans_lock) {
+        table->trans_end = fd_table_own->trans_end;
+        table->trans = g_memdup2(fd_table_own->trans,
+                                 table->trans_end * sizeof(*table->trans));
+    }
     fd_table_share(table);
+}
+
+unsigned fd_table_trans_end(unsigned last)
+{
+    QEMU_LOCK_GUARD(&target_fd_trans_lock);
+    return last < fd_table_own->trans_end ? last + 1 : fd_table_own->trans_end;
 }
 
 FdTable *fd_table_get(void)

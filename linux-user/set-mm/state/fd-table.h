@@ -3,6 +3,8 @@
  *
  * Nothing but whether a number is a file of which nothing need be decided, so
  * that reading it costs a comparison.  Whoever does not know asks the host.
+ * QEMU's own notes of what it translates are here as they, too, are about the
+ * numbers of a table.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,10 +34,15 @@ typedef struct FdTable {
     uint32_t *word;
     int refs;
     int end;                /* no number from here on was noted */
+    struct TargetFdTrans **trans;   /* QEMU's, under its lock */
+    unsigned trans_end;             /* it has as many */
 } FdTable;
 
-/* The calling thread's; read by the functions below only. */
+/* The calling thread's; read by the functions below and by fd-trans.h. */
 extern __thread FdTable *fd_table_own;
+
+/* What QEMU has a variable for. */
+#define FD_TRANS_END (fd_table_own->trans_end)
 
 /* fd_table_init: before any other function here */
 void fd_table_init(void);
@@ -50,6 +57,16 @@ void fd_table_unshare(void);
 void fd_table_share(FdTable *table);
 FdTable *fd_table_get(void);
 void fd_table_put(FdTable *table);
+
+/**
+ * fd_table_at_end: who else knows something of a table's numbers
+ * @forget: called when nobody has the table any more, as the next one can be
+ *          in its place in memory; set at start-up
+ */
+void fd_table_at_end(void (*forget)(const FdTable *table));
+
+/* fd_table_trans_end: behind the last number up to @last that may have one */
+unsigned fd_table_trans_end(unsigned last);
 
 /**
  * fd_table_distrust: nothing is remembered from now on, as another process

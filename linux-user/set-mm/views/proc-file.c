@@ -65,6 +65,18 @@ static void forget_all(void)
     make_list();
 }
 
+static gboolean is_in_table(gpointer key, gpointer value, gpointer table)
+{
+    return ((const FileKey *)key)->table == table;
+}
+
+static void forget_table(const FdTable *table)
+{
+    WITH_QEMU_LOCK_GUARD(&files.lock) {
+        g_hash_table_foreach_remove(files.all, is_in_table, (gpointer)table);
+    }
+}
+
 void proc_file_init(void)
 {
     static const ForkActions at_fork = { .in_child = forget_all };
@@ -72,6 +84,7 @@ void proc_file_init(void)
     make_list();
     fork_safety_lock_init(&files.lock, &at_fork);
     fd_table_init();
+    fd_table_at_end(forget_table);
 }
 
 static ProcFile *new_file(int fd, uint32_t word, ProcEntry entry, bool is_own)
