@@ -126,12 +126,12 @@ pid_t guest_fork(unsigned flags)
     fork_flags = flags == TARGET_SIGCHLD ? 0 : flags;
     fork_safety_hold = flags & CLONE_FILES ? FORK_HOLD_NEVER
                                            : FORK_HOLD_NAMELESS;
-    pid = fork();
-    fork_flags = 0;
-    if (pid == 0 && (flags & CLONE_FILES)) {
-        /* The parent can change what a number is. */
+    if (flags & CLONE_FILES) {
+        /* Either process can change what a number is for the other one. */
         fd_table_distrust();
     }
+    pid = fork();
+    fork_flags = 0;
     return pid;
 }
 
@@ -157,7 +157,8 @@ static pid_t clone_process(uint64_t flags, int sig, pid_t *tid)
     struct clone_args args = {
         .flags = flags,
         .child_tid = (uintptr_t)tid,
-        .exit_signal = sig,
+        /* A sibling has the caller's. */
+        .exit_signal = flags & CLONE_PARENT ? 0 : sig,
     };
     pid_t pid = syscall(NR_CLONE3, &args, sizeof(args));
 

@@ -97,14 +97,6 @@ FdTable *fd_table_get(void)
     return fd_table_own;
 }
 
-/* Words that say so are never plain. */
-void fd_table_distrust(void)
-{
-    for (int fd = 0; fd < FD_TABLE_SIZE; fd++) {
-        qatomic_set(&fd_table_own->word[fd], FD_CHANGING);
-    }
-}
-
 static void note_end(FdTable *table, int end)
 {
     int old = qatomic_read(&table->end);
@@ -127,6 +119,26 @@ void fd_table_note_plain(int fd, uint32_t seen)
     }
 }
 
+static void begin_number(uint32_t *word)
+{
+    uint32_t old = qatomic_read(word), found;
+
+    while ((found = qatomic_cmpxchg(word, old,
+                                    (old & ~FD_PLAIN) + FD_CHANGING)) != old) {
+        old = found;
+    }
+}
+
+/* As by a call that never ends. */
+void fd_table_distrust(void)
+{
+    if (!qatomic_xchg(&fd_table_own->is_distrusted, true)) {
+        for (int fd = 0; fd < FD_TABLE_SIZE; fd++) {
+            begin_number(&fd_table_own->word[fd]);
+        }
+    }
+}
+
 static unsigned end_of(unsigned last)
 {
     return MIN(last, FD_TABLE_SIZE - 1) + 1;
@@ -144,13 +156,7 @@ void fd_table_begin(unsigned first, unsigned last)
         note_end(table, end);
     }
     for (unsigned fd = first; fd < end; fd++) {
-        uint32_t old = qatomic_read(&table->word[fd]), found;
-
-        while ((found = qatomic_cmpxchg(&table->word[fd], old,
-                                        (old & ~FD_PLAIN) + FD_CHANGING)) !=
-               old) {
-            old = found;
-        }
+        begin_number(&table->word[fd]);
     }
 }
 

@@ -34,6 +34,7 @@ typedef struct FdTable {
     uint32_t *word;
     int refs;
     int end;                /* no number from here on was noted */
+    bool is_distrusted;     /* see fd_table_distrust() */
     struct TargetFdTrans **trans;   /* QEMU's, under its lock */
     unsigned trans_end;             /* it has as many */
 } FdTable;
@@ -69,10 +70,16 @@ void fd_table_at_end(void (*forget)(const FdTable *table));
 unsigned fd_table_trans_end(unsigned last);
 
 /**
- * fd_table_distrust: nothing is remembered from now on, as another process
- * shares the table
+ * fd_table_distrust: nothing is remembered from now on, as another process is
+ * about to share the table
  */
 void fd_table_distrust(void);
+
+/* fd_table_is_shared: may another process share the calling thread's? */
+static inline bool fd_table_is_shared(void)
+{
+    return qatomic_read(&fd_table_own->is_distrusted);
+}
 
 /* fd_table_word: what is known of a number, to be noted or compared later */
 static inline uint32_t fd_table_word(int fd)

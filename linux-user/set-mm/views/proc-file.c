@@ -105,7 +105,11 @@ static ProcFile *new_file(int fd, uint32_t word, ProcEntry entry, bool is_own)
     return file;
 }
 
-/* Returns: what was found out of the number as it is now, or NULL. */
+/*
+ * While the number is being changed, nothing that was found out counts.
+ *
+ * Returns: what was found out of the number as it is now, or NULL.
+ */
 static ProcFile *find_file(int fd, uint32_t word)
 {
     FileKey key = { fd_table_own, fd };
@@ -113,7 +117,7 @@ static ProcFile *find_file(int fd, uint32_t word)
 
     WITH_QEMU_LOCK_GUARD(&files.lock) {
         file = g_hash_table_lookup(files.all, &key);
-        if (file && file->word != word) {
+        if (file && (file->word != word || (word & FD_STATE))) {
             g_hash_table_remove(files.all, &key);
             file = NULL;
         }
