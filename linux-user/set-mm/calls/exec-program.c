@@ -58,7 +58,8 @@ static int open_here(int dirfd, const char *path, int flags)
     if (fd >= 0 || errno != EMFILE || getrlimit(RLIMIT_NOFILE, &rlim) < 0) {
         return fd;
     }
-    more = (struct rlimit) { rlim.rlim_cur + 1, rlim.rlim_max };
+    /* Numbers beyond a limit that was lowered may be in use, too. */
+    more = (struct rlimit) { rlim.rlim_max, rlim.rlim_max };
     if (setrlimit(RLIMIT_NOFILE, &more) < 0) {
         errno = EMFILE;
         return -1;

@@ -6,6 +6,7 @@
 
 #include "qemu/osdep.h"
 #include <elf.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -20,6 +21,7 @@
 #include "set-mm/host/self-exec.h"
 #include "set-mm/rules/exec-format.h"
 #include "set-mm/state/exe-file.h"
+#include "set-mm/state/fd-table.h"
 
 /* What the guest has called. */
 typedef struct Execution {
@@ -127,12 +129,28 @@ static bool is_named_by_file(const Execution *exec)
            (major > 6 || (major == 6 && minor >= 14));
 }
 
-static int by_emulator(const Execution *exec)
+/*
+ * The next emulator inherits the program's number, and whoever shares the table
+ * must not.  The kernel takes this process out of it as well (unshare_files()),
+ * but only if nothing fails.
+ */
+static int leave_shared_table(ExecProgram *program)
 {
-    const ExecProgram *program = &exec->program;
+    if (!fd_table_is_shared()) {
+        return 0;
+    }
+    exec_program_close(program);
+    if (unshare(CLONE_FILES) == 0) {
+        fd_table_unshare();
+    }
+    return exec_program_reopen(program);
+}
+
+static int by_emulator(Execution *exec)
+{
+    ExecProgram *program = &exec->program;
     const char *target = exec_format_target(&program->head);
     SelfProgram self = {
-        .fd = program->fd,
         .is_named_by_file = is_named_by_file(exec),
         .execfn = program->first_name,
         .path = program->name,
@@ -154,10 +172,14 @@ static int by_emulator(const Execution *exec)
     if (!error) {
         error = check_rights(program);
     }
+    if (!error && leave_shared_table(program) < 0) {
+        error = -errno;
+    }
     if (error) {
         errno = -error;
         return -1;
     }
+    self.fd = program->fd;
     return self_exec(exec->host_at, &self, argv_of(exec), exec->envp);
 }
 
@@ -238,7 +260,7 @@ static int by_kernel_or_emulator(Execution *exec, int error)
     }
     if (error) {
         /* Who cannot read it cannot say whose program it is. */
-        errno = error == EACCES ? EACCES : ENOEXEC;
+        errno = error == EACCES || error == EMFILE ? error : ENOEXEC;
         return -1;
     }
     if (!g_strcmp0(target, exec_format_target(host_head())) ||

@@ -188,6 +188,19 @@ static bool is_siblings(int fd)
     return true;
 }
 
+/*
+ * These are of the memory that the process had when they were opened, and end
+ * with it when it executes another program.
+ */
+static bool has_ended(int fd, ProcEntry entry)
+{
+    char first;
+
+    return (entry == PROC_ENTRY_MAPS || entry == PROC_ENTRY_SMAPS ||
+            entry == PROC_ENTRY_NUMA_MAPS || entry == PROC_ENTRY_ENVIRON) &&
+           pread(fd, &first, 1, 0) == 0;
+}
+
 /* What the host says there is in the host's byte order. */
 static bool is_pagemap(int fd, ProcEntry entry)
 {
@@ -212,12 +225,13 @@ static ProcFile *look(int fd, uint32_t word)
     }
     if (proc_file_may_be_entry(&st)) {
         entry = proc_file_entry(fd, &st, flags, path);
-        if (entry != PROC_ENTRY_NONE) {
+        if (entry != PROC_ENTRY_NONE && !has_ended(fd, entry)) {
             return new_file(fd, word, entry, true);
         }
         entry = proc_name_guess(path).entry;
         if (proc_file_serves(entry, flags) &&
-            (is_siblings(fd) || is_pagemap(fd, entry))) {
+            (is_siblings(fd) || is_pagemap(fd, entry)) &&
+            !has_ended(fd, entry)) {
             return new_file(fd, word, entry, false);
         }
     }
