@@ -223,13 +223,23 @@ static bool leads_over_magic_link(const OpenCall *call)
     return own_table_call(open_way, &way) == -ELOOP;
 }
 
+/* Linux takes a number before it looks at the path; a directory is refused. */
+static int refuse(int error)
+{
+    open("/", O_WRONLY);
+    if (errno != EMFILE) {
+        errno = error;
+    }
+    return -1;
+}
+
 /* The way has been found good, so the restrictions have done their work. */
 static int open_exe(const OpenCall *call, const char *link)
 {
     int flags = call->how.flags;
 
     if (exe_file_refuses_open(call->dirfd, link, flags)) {
-        return -1;
+        return refuse(errno);
     }
     return openat(call->dirfd, link, flags & ~O_CREAT, 0);
 }
