@@ -146,3 +146,16 @@ position weave;
 @@
 - get_errno(chroot@weave(path))
 + get_errno(guest_chroot(path))
+
+// A message without data can have descriptors.
+@no_vectors@
+expression access, addr, count, copy;
+position weave;
+@@
+ do_sendrecvmsg_locked(...)
+ {
+     <...
+-    vec = lock_iovec@weave(access, addr, count, copy);
++    vec = count ? lock_iovec(access, addr, count, copy) : guest_no_vectors();
+     ...>
+ }

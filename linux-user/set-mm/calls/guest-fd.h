@@ -8,6 +8,7 @@
 #define LINUX_USER_GUEST_FD_H
 
 #include <pthread.h>
+#include <sys/uio.h>
 
 /*
  * guest_close: close(2)
@@ -26,6 +27,18 @@ typedef int HostCloseRange(int first, int last, int flags);
 /* guest_close_range: close_range(2); returns 0, or -1 with errno */
 int guest_close_range(HostCloseRange *host, unsigned first, unsigned last,
                       int flags);
+
+/**
+ * guest_no_vectors: in place of lock_iovec() for no vectors at all
+ *
+ * QEMU's says that there is nothing, and recvmsg(2) was not done then.
+ *
+ * Returns: one that is empty, for unlock_iovec().
+ */
+static inline struct iovec *guest_no_vectors(void)
+{
+    return g_new0(struct iovec, 1);
+}
 
 /**
  * guest_pthread_create: pthread_create(3) for a thread of the guest's, which
