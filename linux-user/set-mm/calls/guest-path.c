@@ -468,13 +468,16 @@ int guest_truncate(const char *path, off_t length)
     return exe_file_truncate(AT_FDCWD, link.path);
 }
 
-/* A link itself has no mode: the kernel says so, if the path ends in one. */
+/*
+ * A link itself has no mode: the kernel says so if the path ends in one, unless
+ * it says before that nothing can be written where the link is.
+ */
 int guest_fchmodat(int dirfd, const char *path, mode_t mode)
 {
     int ret = syscall(NR_FCHMODAT2, dirfd, path, mode, AT_SYMLINK_NOFOLLOW);
 
     if (ret == 0 || (errno != EOPNOTSUPP && errno != ENOSYS &&
-                     errno != EPERM)) {
+                     errno != EPERM && errno != EROFS)) {
         return ret;
     }
     return fchmodat(dirfd, guest_path(dirfd, path, 0), mode, 0);
