@@ -61,10 +61,20 @@ static bool is_known(int advice)
            madvise(NULL, 0, advice) == 0;
 }
 
-/* QEMU has MTE's tags to forget, and mappings that are not what they seem. */
-static bool is_qemus(int advice)
+/*
+ * QEMU has MTE's tags to forget.  It does no more where a mapping may not be
+ * what it seems, which only larger pages bring about.
+ */
+static abi_long forget(const GuestRange *r, int guests, int advice)
 {
-    return advice == MADV_DONTNEED;
+    abi_ulong len = r->last - r->start + 1;
+    abi_long ret = target_madvise(r->start, len, guests);
+
+    if (ret || TARGET_PAGE_SIZE != qemu_real_host_page_size() ||
+        has_page_flags(r->start, len, PAGE_PASSTHROUGH)) {
+        return ret;
+    }
+    return madvise(g2h_untagged(r->start), len, advice);
 }
 
 static abi_long advise(const GuestRange *r, int guests, int advice)
@@ -72,8 +82,8 @@ static abi_long advise(const GuestRange *r, int guests, int advice)
     abi_ulong len = r->last - r->start + 1;
     uintptr_t mask = qemu_real_host_page_size() - 1;
 
-    if (is_qemus(advice)) {
-        return target_madvise(r->start, len, guests);
+    if (advice == MADV_DONTNEED) {
+        return forget(r, guests, advice);
     }
     if ((r->start | len) & mask) {
         /* Most advice is a hint. */

@@ -60,7 +60,9 @@ static abi_long up_to_hole(LockFn *fn, abi_ulong addr, abi_ulong len,
     mmap_lock();
     prefix = guest_range_prefix(start, aligned);
     if (prefix) {
-        ret = fn(g2h_untagged(start), prefix, flags);
+        /* Where the kernel meets a hole it does not go on to read pages in. */
+        ret = fn(g2h_untagged(start), prefix,
+                 prefix == aligned ? flags : MLOCK_ONFAULT);
     }
     mmap_unlock();
     return ret || prefix == aligned ? ret : fail(ENOMEM);

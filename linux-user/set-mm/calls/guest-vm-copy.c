@@ -89,17 +89,24 @@ static bool can_access(const Side *side, uintptr_t addr, size_t len, int prot)
     return !side->regions || region_has(side->regions, addr, len, prot);
 }
 
-/* How much of the present vectors is accessible, at once or to a page's end. */
+/*
+ * How much of the present vectors is accessible, to the end of a page.  The
+ * host must be asked for all of it at once: it takes hold of all pages that it
+ * reads before it writes, which shows where the two overlap.
+ */
 static size_t accessible(const Side *side, size_t len, int prot)
 {
     uintptr_t addr = (uintptr_t)side->vec[side->at].iov_base;
-    size_t part;
+    size_t part = MIN(len, -(addr | TARGET_PAGE_MASK)), done = 0;
 
     if (can_access(side, addr, len, prot)) {
         return len;
     }
-    part = MIN(len, -(addr | TARGET_PAGE_MASK));
-    return can_access(side, addr, part, prot) ? part : 0;
+    while (part && can_access(side, addr + done, part, prot)) {
+        done += part;
+        part = MIN(len - done, TARGET_PAGE_SIZE);
+    }
+    return done;
 }
 
 static void *host_address(const Side *side)

@@ -396,6 +396,18 @@ static void partial_copies(const char *id, const void *arg)
               err_of(process_vm_readv(INT_MAX - 1, &local, 1, remote, 1, 0)));
     check_num(id, "process_vm_readv of nothing", 0,
               process_vm_readv(getpid(), &local, 0, remote, 1, 0));
+    /* A page that was never written to is shared until it is. */
+    map_pages("abcd.");
+    check_err(id, "pages nobody has written to", 0,
+              mmap_err(area + page, 3 * page, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+    area[page] = 'A';
+    remote[0] = (struct iovec) { area + page, 3 * page };
+    local = (struct iovec) { area + 2 * page, 3 * page };
+    got = process_vm_readv(getpid(), &local, 1, remote, 1, 0);
+    check_num(id, "process_vm_readv of the page before each", 2 * page, got);
+    check_true(id, "each was read before it was written",
+               area[2 * page] == 'A' && area[3 * page] == 0);
 }
 
 static void copies_of_child(const char *id, const void *arg)
