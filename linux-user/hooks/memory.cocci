@@ -56,6 +56,22 @@ position weave;
 - do_shmat@weave(env, id, addr, flags)
 + guest_shmat(do_shmat, env, id, addr, flags)
 
+// Series: 10.0 10.2
+@shmdt@
+expression addr;
+position weave;
+@@
+- target_shmdt@weave(addr)
++ guest_shmdt(target_shmdt, addr)
+
+// Series: 7.2
+@shmdt_7_2@
+expression addr;
+position weave;
+@@
+- do_shmdt@weave(addr)
++ guest_shmdt(do_shmdt, addr)
+
 // It knew one place only that grows.
 @mprotect_grows@
 identifier ts;

@@ -6,7 +6,6 @@
 
 #include "qemu/osdep.h"
 #include <sys/personality.h>
-#include <sys/shm.h>
 #include <sys/statvfs.h>
 #include "qemu.h"
 #include "user-internals.h"
@@ -261,49 +260,4 @@ abi_long guest_mprotect(abi_ulong start, abi_ulong len, int prot)
     }
     mmap_unlock();
     return ret || prefix == aligned ? ret : fail(ENOMEM);
-}
-
-/* Bytes of a segment as it is mapped, 0 if there is none. */
-static abi_ulong segment_size(int id)
-{
-    struct shmid_ds info;
-    uint64_t page = MAX(TARGET_PAGE_SIZE, qemu_real_host_page_size());
-
-    return shmctl(id, IPC_STAT, &info) < 0 ? 0
-                                           : ROUND_UP(info.shm_segsz, page);
-}
-
-/*
- * SHM_REMAP is MAP_FIXED.  Without it nothing of the guest's may be there; the
- * host sees the reservation of the guest's whole space.
- */
-abi_ulong guest_shmat(GuestShmat *shmat, CPUArchState *env, int id,
-                      abi_ulong addr, int flags)
-{
-    MemSpace space = guest_space();
-    abi_ulong start = addr & TARGET_PAGE_MASK;
-    abi_ulong len = addr ? segment_size(id) : 0;
-    GArray *claimed = NULL;
-    abi_ulong ret;
-    int error = 0;
-
-    if (!len || !(flags & SHM_REMAP)) {
-        return shmat(env, id, addr, flags);
-    }
-    if (!mem_rules_fits(&space, start, len)) {
-        return -TARGET_EINVAL;
-    }
-    mmap_lock();
-    error = guest_mmap_claim(start, len, &claimed);
-    if (error) {
-        mmap_unlock();
-        return -TARGET_ENOMEM;
-    }
-    ret = shmat(env, id, addr, flags);
-    guest_claim_end(claimed, ret < (abi_ulong)-4096);
-    if (ret < (abi_ulong)-4096) {
-        guest_mmap_replaced(start, len);
-    }
-    mmap_unlock();
-    return ret;
 }

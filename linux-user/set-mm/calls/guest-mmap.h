@@ -54,12 +54,4 @@ void guest_mmap_init(void);
 /* guest_implied_prot: @prot as mmap(2) takes it under that personality */
 int guest_implied_prot(int prot);
 
-/* QEMU's function for shmat(2), whose name is another one in each series */
-typedef abi_ulong GuestShmat(CPUArchState *env, int id, abi_ulong addr,
-                             int flags);
-
-/* guest_shmat: shmat(2), called as GuestShmat is */
-abi_ulong guest_shmat(GuestShmat *shmat, CPUArchState *env, int id,
-                      abi_ulong addr, int flags);
-
 #endif /* LINUX_USER_GUEST_MMAP_H */

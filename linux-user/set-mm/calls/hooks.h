@@ -32,6 +32,7 @@
 #include "set-mm/calls/guest-rlimit.h"
 #include "set-mm/calls/guest-robust.h"
 #include "set-mm/calls/guest-select.h"
+#include "set-mm/calls/guest-shm.h"
 #include "set-mm/calls/guest-signals.h"
 #include "set-mm/calls/guest-sleep.h"
 #include "set-mm/calls/guest-statx.h"

@@ -319,6 +319,11 @@ bool host_mapping_is(const HostMapping *m, const char *path)
     return m->path_len == strlen(path) && host_mapping_begins(m, path);
 }
 
+bool host_mapping_is_segment(const HostMapping *m)
+{
+    return m->shared && host_mapping_begins(m, "/SYSV");
+}
+
 /*
  * A private mapping of /dev/zero has a name, but to the kernel its memory is
  * as anonymous as any.

@@ -135,6 +135,9 @@ bool host_mapping_is(const HostMapping *mapping, const char *path);
 /* host_mapping_begins: does its path begin so? */
 bool host_mapping_begins(const HostMapping *mapping, const char *prefix);
 
+/* host_mapping_is_segment: is it of a segment of System V? */
+bool host_mapping_is_segment(const HostMapping *mapping);
+
 /**
  * host_proc_anonymous: how much of a range of memory the kernel would read for
  * cmdline and environ (FOLL_ANON)
