@@ -16,6 +16,7 @@
 #include "set-mm/state/guest-as.h"
 #include "set-mm/state/guest-claim.h"
 #include "set-mm/state/guest-pages.h"
+#include "set-mm/state/guest-pieces.h"
 #include "set-mm/state/guest-space.h"
 #include "set-mm/state/guest-stack.h"
 
@@ -228,12 +229,32 @@ abi_long guest_munmap(abi_ulong start, abi_ulong len)
     return ret;
 }
 
+/*
+ * The host changes what is before a mapping that may not be changed, as a
+ * segment that was attached to be read.
+ */
+static abi_long protect_pieces(abi_ulong start, abi_ulong len, int prot)
+{
+    GuestPieces pieces;
+    abi_long ret = 0;
+    int error;
+
+    guest_pieces_begin(&pieces, start, len);
+    while (!ret && guest_pieces_next(&pieces)) {
+        ret = target_mprotect(pieces.start, pieces.len, prot);
+    }
+    error = errno;
+    guest_pieces_end(&pieces);
+    errno = error;
+    return ret;
+}
+
 abi_long guest_mprotect(abi_ulong start, abi_ulong len, int prot)
 {
     MemSpace space = guest_space();
     uint64_t aligned = len;
     int error = mem_rules_mprotect(&space, start, &aligned, prot);
-    abi_ulong prefix;
+    abi_ulong prefix, done;
     abi_long ret = 0;
 
     if (error || !aligned) {
@@ -255,8 +276,12 @@ abi_long guest_mprotect(abi_ulong start, abi_ulong len, int prot)
     }
     prot = guest_implied_prot(prot & ~(PROT_GROWSDOWN | PROT_GROWSUP));
     prefix = guest_range_prefix(start, aligned);
-    if (prefix) {
-        ret = target_mprotect(start, prefix, prot);
+    for (abi_ulong at = 0; !ret && at < prefix; at += done) {
+        done = guest_range_alike(start + at, prefix - at);
+        ret = target_mprotect(start + at, done, prot);
+        if (ret == -1 && errno == EACCES) {
+            ret = protect_pieces(start + at, done, prot);
+        }
     }
     mmap_unlock();
     return ret || prefix == aligned ? ret : fail(ENOMEM);

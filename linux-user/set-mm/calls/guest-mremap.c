@@ -11,9 +11,11 @@
 #include "signal-common.h"
 #include "set-mm/calls/guest-mmap.h"
 #include "set-mm/calls/guest-mremap.h"
+#include "set-mm/host/host-proc.h"
 #include "set-mm/state/guest-as.h"
 #include "set-mm/state/guest-claim.h"
 #include "set-mm/state/guest-pages.h"
+#include "set-mm/state/guest-pieces.h"
 #include "set-mm/state/guest-space.h"
 
 #ifndef MREMAP_DONTUNMAP
@@ -193,24 +195,37 @@ static abi_long move_fixed(const MemMove *m)
 
 /*
  * Since Linux 6.17 several mappings can be moved in one call; the holes between
- * them leave what is in the new place.
+ * them leave what is in the new place.  Where one cannot be moved, those before
+ * it have been.  A segment of System V only moves alone (vma_multi_allowed() in
+ * mm/mremap.c).
  */
 static abi_long move_several(const MemMove *m)
 {
     g_autoptr(GArray) mapped = guest_ranges_mapped(m->old, m->old_len);
+    GuestPieces pieces;
+    int error = 0;
 
     for (guint i = 0; i < mapped->len; i++) {
         const GuestRange *r = &g_array_index(mapped, GuestRange, i);
-        abi_ulong len = r->last - r->start + 1;
-        MemMove part = { r->start, len, len, m->new + (r->start - m->old),
-                         m->flags };
+        MemMove part = { r->start, r->last - r->start + 1 };
 
         make_whole(&part);
-        if (move_fixed(&part) == -1) {
-            return -1;
+    }
+    guest_pieces_begin(&pieces, m->old, m->old_len);
+    while (!error && guest_pieces_next(&pieces)) {
+        MemMove part = {
+            pieces.start, pieces.len, pieces.len,
+            m->new + (pieces.start - m->old), m->flags,
+        };
+
+        if (pieces.is_segment && part.old_len < m->old_len) {
+            error = EFAULT;
+        } else if (move_fixed(&part) == -1) {
+            error = errno;
         }
     }
-    return m->new;
+    guest_pieces_end(&pieces);
+    return error ? fail(error) : m->new;
 }
 
 /* The host finds a place that is good for the guest as well. */
@@ -228,9 +243,40 @@ static abi_long move_by_host(MemMove *m)
     return m->new;
 }
 
+/* One mapping of the host's, which knows files and offsets as well. */
+static bool is_one_of_host(const MemMove *m)
+{
+    const uint64_t start = (uintptr_t)g2h_untagged(m->old);
+    g_autofree char *maps = NULL;
+    const char *line;
+    HostMapping one;
+    size_t len;
+
+    maps = host_proc_read("thread-self/maps", &len);
+    line = maps;
+    while (line && host_mapping_parse(&line, &one)) {
+        if (one.start <= start && start < one.end) {
+            return one.end - start >= m->old_len;
+        }
+    }
+    return !maps;
+}
+
+/* A hint counts if nothing is there. */
+static abi_ulong place_for(const MemMove *m)
+{
+    g_autoptr(GArray) there = NULL;
+
+    if (!(m->flags & MREMAP_DONTUNMAP) || !m->new) {
+        return 0;
+    }
+    there = guest_ranges_mapped(m->new, m->new_len);
+    return there->len || guest_range_has_hidden(m->new, m->new_len) ? 0
+                                                                    : m->new;
+}
+
 static abi_long move_anywhere(MemMove *m)
 {
-    abi_ulong hint = m->flags & MREMAP_DONTUNMAP ? m->new : 0;
     abi_long ret;
     int error;
 
@@ -238,8 +284,11 @@ static abi_long move_anywhere(MemMove *m)
         h2g_valid((void *)UINTPTR_MAX)) {
         return move_by_host(m);
     }
-
-    m->new = mmap_find_vma(hint, m->new_len, TARGET_PAGE_SIZE);
+    /* The host is told of a place, so it would move several. */
+    if (m->old_len == m->new_len && !is_one_of_host(m)) {
+        return fail(EFAULT);
+    }
+    m->new = mmap_find_vma(place_for(m), m->new_len, TARGET_PAGE_SIZE);
     if (m->new == (abi_ulong)-1) {
         return fail(ENOMEM);
     }
@@ -270,7 +319,33 @@ static abi_long move_less(MemMove *m)
     if (guest_range_is_mapped(m->old, m->old_len)) {
         return move_fixed(m);
     }
+    if (!is_one_of_host(&kept)) {
+        return fail(EFAULT);
+    }
     return unmap_tail(m) == -1 ? -1 : move_fixed(&kept);
+}
+
+/*
+ * The kernel clears the new place before it looks for the old one, which may
+ * lie there.
+ */
+static abi_long move_copy(const MemMove *m)
+{
+    abi_long ret = move_fixed(m);
+
+    if (ret == -1 && errno == EFAULT && m->old - m->new < m->new_len) {
+        guest_munmap(m->new, m->new_len);
+        errno = EFAULT;
+    }
+    return ret;
+}
+
+/* The kernel looks first whether it is one mapping that is to grow. */
+static abi_long no_room(const MemMove *m)
+{
+    int error = errno;
+
+    return fail(error == ENOMEM && !is_one_of_host(m) ? EFAULT : error);
 }
 
 /* Called with mmap_lock() held. */
@@ -305,7 +380,7 @@ static abi_long remap(const MemSpace *space, MemMove *m)
         return fail(EFAULT);
     }
     if (m->flags & MREMAP_FIXED) {
-        return move_fixed(m);
+        return m->old_len ? move_fixed(m) : move_copy(m);
     }
     if (!m->old_len && !(m->flags & MREMAP_MAYMOVE)) {
         /* It fails, but the host knows best how. */
@@ -313,7 +388,7 @@ static abi_long remap(const MemSpace *space, MemMove *m)
                ? -1 : fail(ENOMEM);
     }
     if (!(m->flags & MREMAP_MAYMOVE)) {
-        return grow_in_place(space, m) ? m->old : -1;
+        return grow_in_place(space, m) ? m->old : no_room(m);
     }
     if (m->old_len && !is_placed && grow_in_place(space, m)) {
         return m->old;

@@ -41,6 +41,23 @@ bool guest_range_is_mapped(abi_ulong start, abi_ulong len)
     return has_page_flags(start, len, 0) && !guest_range_has_hidden(start, len);
 }
 
+enum { PROTECTION = PAGE_READ | PAGE_WRITE | PAGE_EXEC | PAGE_WRITE_ORG };
+
+/* Most of what is large is anonymous. */
+abi_ulong guest_range_alike(abi_ulong start, abi_ulong len)
+{
+    const int kept = page_get_flags(start) & ~PROTECTION;
+    abi_ulong at = TARGET_PAGE_SIZE;
+
+    if ((kept & PAGE_ANON) && has_page_flags(start, len, kept)) {
+        return len;
+    }
+    while (at < len && (page_get_flags(start + at) & ~PROTECTION) == kept) {
+        at += TARGET_PAGE_SIZE;
+    }
+    return at;
+}
+
 typedef struct Walk {
     GuestRangesFn *fn;
     void *opaque;

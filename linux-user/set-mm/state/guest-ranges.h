@@ -37,6 +37,17 @@ bool guest_range_is_mapped(abi_ulong start, abi_ulong len);
 abi_ulong guest_range_prefix(abi_ulong start, abi_ulong len);
 
 /**
+ * guest_range_alike: how much has the same flags besides its protection
+ * @start, @len: all of it mapped
+ *
+ * QEMU loses track of a range where some pages only have a flag that
+ * mprotect(2) keeps, such as PAGE_ANON.
+ *
+ * Returns: bytes from @start on, at most @len.
+ */
+abi_ulong guest_range_alike(abi_ulong start, abi_ulong len);
+
+/**
  * guest_ranges_mapped: what the guest has mapped within a range
  * guest_ranges_free: what it has not
  *
