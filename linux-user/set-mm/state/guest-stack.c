@@ -57,11 +57,25 @@ static void __attribute__((noinline)) reach_down(size_t len)
     *page = 0;
 }
 
+/* Beyond RLIMIT_AS the kernel would kill the process without a word. */
+static void check_room(size_t len)
+{
+    void *room = mmap(NULL, len, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (room == MAP_FAILED) {
+        fprintf(stderr, "qemu: no memory for the stack\n");
+        exit(EXIT_FAILURE);
+    }
+    munmap(room, len);
+}
+
 void guest_stack_prepare(void)
 {
     struct rlimit limit;
 
     wanted = MAX(guest_stack_size, LEAST_KEPT);
+    check_room(OWN_STACK);
     if (getrlimit(RLIMIT_STACK, &limit) == 0) {
         reach_down(MIN(OWN_STACK, limit.rlim_cur / 4));
     }
