@@ -297,18 +297,27 @@ OwnPath own_table_path(int fd)
     return path;
 }
 
-/* The first thread has another number in a procfs of another PID namespace. */
-static int open_by_proc(pid_t thread, const char *entry)
-{
+typedef struct EntryPath {
     char path[sizeof("/proc/self/task///") + 6 * sizeof(int) + 8];
+} EntryPath;
+
+/* The first thread has another number in a procfs of another PID namespace. */
+static EntryPath entry_path(pid_t thread, const char *entry)
+{
+    EntryPath ret;
 
     if (thread == getpid()) {
-        snprintf(path, sizeof(path), "/proc/self/%s", entry);
+        snprintf(ret.path, sizeof(ret.path), "/proc/self/%s", entry);
     } else {
-        snprintf(path, sizeof(path), "/proc/self/task/%d/%s", (int)thread,
-                 entry);
+        snprintf(ret.path, sizeof(ret.path), "/proc/self/task/%d/%s",
+                 (int)thread, entry);
     }
-    return open(path, O_PATH | O_CLOEXEC);
+    return ret;
+}
+
+static int open_by_proc(pid_t thread, const char *entry)
+{
+    return open(entry_path(thread, entry).path, O_PATH | O_CLOEXEC);
 }
 
 int own_table_open_of(pid_t thread, int fd)
@@ -320,6 +329,11 @@ int own_table_open_of(pid_t thread, int fd)
     ret = open_by_proc(thread, entry);
     if (ret >= 0 || errno != ENOENT) {
         return ret;
+    }
+    /* The number is not open; a pidfd would need one more in a small table. */
+    if (access(entry_path(thread, "fd").path, F_OK) == 0) {
+        errno = ENOENT;
+        return -1;
     }
     /* Of the first thread's table, which is nearly always all threads'. */
     pidfd = syscall(NR_PIDFD_OPEN, getpid(), 0);

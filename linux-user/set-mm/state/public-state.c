@@ -53,8 +53,12 @@ enum {
 /* In place of the number of changes: there were too many. */
 static const uint32_t LOST = -1;
 
-/* A reader that meets a writer waits for the few instructions of a change. */
-enum { READ_TRIES = 100 };
+/*
+ * A reader that meets a writer waits for the few instructions of a change.  A
+ * busy host can take the processor away from the writer meanwhile.  Another
+ * user's process may never end its change.
+ */
+enum { READ_TRIES = 100, READ_YIELDS = 80, READ_SLEEP_US = 1000 };
 
 static struct {
     QemuMutex lock;
@@ -385,7 +389,11 @@ bool public_state_read(const PublicReader *reader, PublicState *state)
         if (!(after & 1) && after == state->changes) {
             return is_sound(state);
         }
-        sched_yield();
+        if (tries < READ_YIELDS) {
+            sched_yield();
+        } else {
+            g_usleep(READ_SLEEP_US);
+        }
     }
     return false;
 }

@@ -124,8 +124,9 @@ static void *attack_limit(void *arg)
     uint32_t state = (uintptr_t)arg * 31 + 1;
 
     while (!stopped()) {
+        const unsigned most = next_random(&state) % 2 ? LIMIT : fewest + 4;
         struct rlimit limit = {
-            fewest + next_random(&state) % (LIMIT - fewest), war.max
+            fewest + next_random(&state) % (most - fewest), war.max
         };
 
         setrlimit(RLIMIT_NOFILE, &limit);
