@@ -19,6 +19,7 @@ struct OwnStream {
     int flags;              /* of open(2) */
     struct stat st;
     int held;               /* by a forking thread, or -1 */
+    FILE *file;
     OwnStream *next;
 };
 
@@ -167,24 +168,20 @@ static int flags_of(const char *mode)
     }
 }
 
-FILE *__wrap_fopen(const char *path, const char *mode)
+static const cookie_io_functions_t functions = {
+    .read = read_stream,
+    .write = write_stream,
+    .close = close_stream,
+};
+
+/* @path: to open, if that is not the name */
+static FILE *new_stream(const char *name, const char *path, int flags)
 {
-    static const cookie_io_functions_t functions = {
-        .read = read_stream,
-        .write = write_stream,
-        .close = close_stream,
-    };
-    int flags = flags_of(mode);
-    OwnStream *s;
+    OwnStream *s = g_new0(OwnStream, 1);
     long error;
 
-    if (flags < 0) {
-        errno = EINVAL;
-        return NULL;
-    }
-    s = g_new0(OwnStream, 1);
     s->path = g_strdup(path);
-    s->flags = flags & (self_exec_goes_on_with(path) ? ~O_TRUNC : -1);
+    s->flags = flags;
     s->held = -1;
     error = own_table_call(open_stream, s);
     if (error) {
@@ -193,17 +190,83 @@ FILE *__wrap_fopen(const char *path, const char *mode)
         errno = -error;
         return NULL;
     }
+    g_free(s->path);
+    s->path = g_strdup(name);
     qemu_mutex_lock(&streams.lock);
     s->next = streams.first;
     streams.first = s;
     qemu_mutex_unlock(&streams.lock);
-    return fopencookie(s, flags == O_RDONLY ? "r" : "w", functions);
+    s->file = fopencookie(s, (flags & O_ACCMODE) == O_RDONLY ? "r" : "w",
+                          functions);
+    return s->file;
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+    int flags = flags_of(mode);
+
+    if (flags < 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return new_stream(path, path, flags & (self_exec_goes_on_with(path)
+                                           ? ~O_TRUNC : -1));
 }
 
 /* By the name that it has with offsets of 64 bits. */
 FILE *__wrap_fopen64(const char *path, const char *mode)
 {
     return __wrap_fopen(path, mode);
+}
+
+/* It may be mapped, too, so it is not only written to. */
+FILE *__wrap_fdopen(int fd, const char *mode)
+{
+    char link[sizeof("/proc/thread-self/fd/") + 3 * sizeof(int)];
+    char name[PATH_MAX];
+    FILE *file;
+    ssize_t len;
+
+    snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", fd);
+    len = readlink(link, name, sizeof(name) - 1);
+    name[MAX(len, 0)] = '\0';
+    /* For the keeper, whose descriptors are others. */
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    file = new_stream(name, link, O_RDWR | O_APPEND);
+    if (file) {
+        close(fd);
+    }
+    return file;
+}
+
+typedef struct MapCall {
+    FILE *file;
+    size_t size;
+    int prot;
+    int flags;
+    void *ret;
+} MapCall;
+
+static long map_stream(void *opaque)
+{
+    MapCall *call = opaque;
+
+    for (OwnStream *s = streams.first; s; s = s->next) {
+        if (s->file == call->file) {
+            call->ret = mmap(NULL, call->size, call->prot, call->flags, s->fd,
+                             0);
+            return call->ret == MAP_FAILED ? -errno : 0;
+        }
+    }
+    return -EBADF;
+}
+
+void *own_stream_map(FILE *file, size_t size, int prot, int flags)
+{
+    MapCall call = { file, size, prot, flags, MAP_FAILED };
+
+    errno = -own_table_call(map_stream, &call);
+    return call.ret;
 }
 
 typedef struct RandomCall {

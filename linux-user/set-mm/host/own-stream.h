@@ -1,7 +1,8 @@
 /*
  * Files that QEMU itself reads and writes as streams: its log, perf's maps
  *
- * The linker has QEMU's fopen(3) and getrandom(2) come by here (--wrap), so
+ * The linker has QEMU's fopen(3), fdopen(3) and getrandom(2) come by here
+ * (--wrap), so
  * that what they open is in the keeper's table (own-table.h) and not in the
  * guest's.
  *
@@ -22,6 +23,19 @@
  */
 FILE *__wrap_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen64(const char *path, const char *mode);
+
+/**
+ * __wrap_fdopen: fdopen(3), for a file that has just been made to be written
+ *
+ * The descriptor is closed at once, and not with the stream.
+ */
+FILE *__wrap_fdopen(int fd, const char *mode);
+
+/**
+ * own_stream_map: mmap(2) of the beginning of such a file, which has no
+ * descriptor of fileno(3)'s
+ */
+void *own_stream_map(FILE *file, size_t size, int prot, int flags);
 
 /**
  * __wrap_getrandom: getrandom(2)
