@@ -1,4 +1,4 @@
-// What a forking guest is told of its child.
+// What a forking guest is told of its child, and when that has a keeper.
 //
 // Files: linux-user/syscall.c
 //
@@ -54,3 +54,14 @@ position weave;
 @@
 - if (flags & CLONE_PARENT_SETTID)
 -     put_user_u32@weave(sys_gettid(), parent_tidptr);
+
+@child_calls@
+position weave;
+@@
+ do_syscall(...)
+ {
+     <...
++    guest_child_call(num, arg2);
+     record_syscall_start@weave(...);
+     ...>
+ }

@@ -27,3 +27,16 @@ position weave;
 +    crash_name_exe();
      ...>
  }
+
+@child_runs@
+identifier T;
+statement S;
+position weave;
+@@
+ process_pending_signals(...)
+ {
+     <...
++    guest_child_runs();
+     while@weave (qatomic_read(&T->signal_pending)) S
+     ...>
+ }

@@ -14,6 +14,7 @@
 #include "set-mm/views/debug-view.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/rules/exec-name.h"
+#include "set-mm/calls/guest-child.h"
 #include "set-mm/calls/guest-mmap.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mem.h"
@@ -132,6 +133,7 @@ void set_mm_start(const struct image_info *info)
     guest_stack_start(info);
     guest_mm_init(info);
     guest_mmap_init();
+    guest_child_init();
     show_title();
 }
 

@@ -89,6 +89,7 @@ static void let_go(void)
 {
     for (OwnStream *s = streams.first; s; s = s->next) {
         if (s->held >= 0) {
+            own_table_begin();
             close(s->held);
             s->held = -1;
         }

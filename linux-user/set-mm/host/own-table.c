@@ -42,12 +42,15 @@ static struct {
     pid_t listed;           /* the same in the procfs that it found at /proc */
     pid_t helper;           /* that sleeps beside it; 0: there is none */
     int ready;              /* a futex: the keeper has begun, or failed */
+    const OwnPutOff *put_off;
     int nstarts;
     struct {
         OwnWork *work;
         void *opaque;
     } start[MAX_STARTS];
 } keeper;
+
+bool own_table_is_put_off;
 
 static __thread bool is_keeper;
 
@@ -127,7 +130,6 @@ static pid_t ask_procfs(void)
 static void serve(void)
 {
     is_keeper = true;
-    prctl(PR_SET_NAME, OWN_TABLE_COMM);
     qatomic_set(&keeper.thread, syscall(__NR_gettid));
     qatomic_set(&keeper.listed, ask_procfs());
     for (int i = 0; i < keeper.nstarts; i++) {
@@ -143,6 +145,8 @@ static void serve(void)
             own_table_clear(file);
         }
     }
+    /* Others look for the name, and find all that belongs to it. */
+    prctl(PR_SET_NAME, OWN_TABLE_COMM);
     futex_set(&keeper.ready, 1);
     for (;;) {
         int request;
@@ -208,6 +212,10 @@ static bool start_keeper(void)
     pthread_t thread;
     int error;
 
+    if (own_table_is_put_off) {
+        own_table_is_put_off = false;
+        keeper.put_off->end();
+    }
     keeper.ready = 0;
     keeper.request = IDLE;
     pthread_attr_init(&attr);
@@ -265,8 +273,16 @@ void own_table_at_start(OwnWork *work, void *opaque)
     qemu_mutex_unlock(&keeper.lock);
 }
 
+void own_table_begin(void)
+{
+    if (own_table_is_put_off) {
+        start_keeper();
+    }
+}
+
 pid_t own_table_thread(void)
 {
+    own_table_begin();
     return qatomic_read(&keeper.thread);
 }
 
@@ -277,15 +293,15 @@ pid_t own_table_thread(void)
 pid_t own_table_listed(void)
 {
     char self[3 * sizeof(int)];
+    pid_t thread = own_table_thread();
     ssize_t len;
 
-    if (qatomic_read(&keeper.listed) == own_table_thread()) {
-        return own_table_thread();
+    if (qatomic_read(&keeper.listed) == thread) {
+        return thread;
     }
     len = readlink("/proc/self", self, sizeof(self) - 1);
     self[MAX(len, 0)] = '\0';
-    return atoi(self) == getpid() ? own_table_thread()
-                                  : qatomic_read(&keeper.listed);
+    return atoi(self) == getpid() ? thread : qatomic_read(&keeper.listed);
 }
 
 OwnPath own_table_path(int fd)
@@ -466,7 +482,15 @@ static void restart_in_child(void)
 {
     keeper.thread = 0;
     keeper.helper = 0;
-    start_keeper();
+    own_table_is_put_off = keeper.put_off && keeper.put_off->begin();
+    if (!own_table_is_put_off) {
+        start_keeper();
+    }
+}
+
+void own_table_may_put_off(const OwnPutOff *put_off)
+{
+    keeper.put_off = put_off;
 }
 
 /*

@@ -52,10 +52,27 @@ long own_table_call(OwnWork *work, void *opaque);
  * @work: static; not called for the keeper that is there
  * @opaque: static
  *
- * A forked child has no keeper and makes one before it goes on.  Whatever the
- * work needs from the parent's table it must get by another way.
+ * A forked child has no keeper and makes one, before it goes on or later.
+ * Whatever the work needs from the parent's table it must get by another way.
  */
 void own_table_at_start(OwnWork *work, void *opaque);
+
+/* When a forked child makes its keeper later; see put-off.h. */
+typedef struct OwnPutOff {
+    bool (*begin)(void);    /* in a child; whether it does */
+    void (*end)(void);      /* the keeper is about to be made */
+} OwnPutOff;
+
+/* own_table_may_put_off: @put_off is asked in forked children; static */
+void own_table_may_put_off(const OwnPutOff *put_off);
+
+/*
+ * Of a process with one thread that has no keeper yet.  Everything here that
+ * needs one makes it; own_table_begin() does nothing else.
+ */
+extern bool own_table_is_put_off;
+
+void own_table_begin(void);
 
 /**
  * own_table_thread: the keeper's thread id

@@ -60,7 +60,9 @@ static bool read_link(int dirfd, const char *link, char *buf)
 
 pid_t exe_file_keeper(void)
 {
-    return qatomic_read(&exe.is_open) ? own_table_thread() : 0;
+    pid_t keeper = own_table_thread();
+
+    return qatomic_read(&exe.is_open) ? keeper : 0;
 }
 
 bool exe_file_name(char *name)
@@ -189,6 +191,7 @@ static void hold(void)
 static void let_go(void)
 {
     if (exe.held >= 0) {
+        own_table_begin();
         close(exe.held);
         exe.held = -1;
     }

@@ -64,6 +64,7 @@ static struct {
     QemuMutex lock;
     PublicState *own;       /* what is true; NULL: there was no memory */
     PublicState *shown;     /* its copy in the file; NULL: that is empty */
+    void *place;            /* where a copy is mapped, also the parent's */
     size_t room;            /* for so many changes */
 } pub = { .room = FIRST_ROOM };
 
@@ -105,8 +106,8 @@ static PublicState *map_file(int fd)
     void *map = MAP_FAILED;
 
     if (may_have_size() && ftruncate(fd, MAP_SIZE) == 0) {
-        map = mmap(pub.shown, MAP_SIZE, PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_NORESERVE | (pub.shown ? MAP_FIXED : 0),
+        map = mmap(pub.place, MAP_SIZE, PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_NORESERVE | (pub.place ? MAP_FIXED : 0),
                    fd, 0);
     }
     fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_FUTURE_WRITE);
@@ -131,10 +132,10 @@ static long show(void *opaque)
     int fd = create_file();
     PublicState *shown = fd < 0 ? NULL : map_file(fd);
 
-    if (!shown && pub.shown) {
-        munmap(pub.shown, MAP_SIZE);
+    if (!shown && pub.place) {
+        munmap(pub.place, MAP_SIZE);
     }
-    pub.shown = shown;
+    pub.shown = pub.place = shown;
     note_helpers(pub.own);
     if (shown) {
         memcpy(shown, pub.own, used_size(pub.own));
@@ -205,8 +206,7 @@ static void show_helpers(void)
 /* A child without a keeper must not write to its parent's. */
 static void show_nothing(void)
 {
-    if (!own_table_thread() && pub.shown) {
-        munmap(pub.shown, MAP_SIZE);
+    if (own_table_is_put_off || !own_table_thread()) {
         pub.shown = NULL;
     }
 }
