@@ -11,12 +11,20 @@
 +#include "linux-user/set-mm/calls/hooks.h"
 
 // Series: 10.0 10.2
+@gdb_open@
+expression list args;
+position weave;
+@@
+- do_guest_openat@weave(args)
++ debug_file_keep(do_guest_openat(args))
+
+// Series: 10.0 10.2
 @gdb_pread@
 expression fd, buf, size, pos;
 position weave;
 @@
 - pread@weave(fd, buf, size, pos)
-+ proc_file_pread_own(fd, buf, size, pos)
++ debug_file_pread(fd, buf, size, pos)
 
 // Series: 10.0 10.2
 @gdb_close@
@@ -24,7 +32,7 @@ expression fd;
 position weave;
 @@
 - close@weave(fd)
-+ guest_close(fd)
++ debug_file_close(fd)
 
 // Series: 10.0 10.2
 @gdb_exec_file@

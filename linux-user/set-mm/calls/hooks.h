@@ -9,6 +9,7 @@
 #define LINUX_USER_HOOKS_H
 
 #include "set-mm/host/binfmt.h"
+#include "set-mm/views/debug-file.h"
 #include "set-mm/views/debug-view.h"
 #include "set-mm/calls/guest-child.h"
 #include "set-mm/calls/guest-copy.h"

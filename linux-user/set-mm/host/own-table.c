@@ -42,6 +42,7 @@ static struct {
     pid_t listed;           /* the same in the procfs that it found at /proc */
     pid_t helper;           /* that sleeps beside it; 0: there is none */
     int ready;              /* a futex: the keeper has begun, or failed */
+    bool (*ask)(void);      /* while it is idle, or NULL */
     const OwnPutOff *put_off;
     int nstarts;
     struct {
@@ -54,9 +55,14 @@ bool own_table_is_put_off;
 
 static __thread bool is_keeper;
 
+static void futex_wait_for(int *word, int value, const struct timespec *time)
+{
+    syscall(__NR_futex, word, FUTEX_WAIT_PRIVATE, value, time, NULL, 0);
+}
+
 static void futex_wait(int *word, int value)
 {
-    syscall(__NR_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+    futex_wait_for(word, value, NULL);
 }
 
 static void futex_set(int *word, int value)
@@ -127,6 +133,19 @@ static pid_t ask_procfs(void)
     return number ? atoi(number + 1) : keeper.thread;
 }
 
+static void wait_for_request(void)
+{
+    static const struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
+    int request;
+
+    while ((request = qatomic_load_acquire(&keeper.request)) != POSTED) {
+        if (keeper.ask && keeper.ask()) {
+            keeper.ask = NULL;
+        }
+        futex_wait_for(&keeper.request, request, keeper.ask ? &nap : NULL);
+    }
+}
+
 static void serve(void)
 {
     is_keeper = true;
@@ -149,11 +168,7 @@ static void serve(void)
     prctl(PR_SET_NAME, OWN_TABLE_COMM);
     futex_set(&keeper.ready, 1);
     for (;;) {
-        int request;
-
-        while ((request = qatomic_load_acquire(&keeper.request)) != POSTED) {
-            futex_wait(&keeper.request, request);
-        }
+        wait_for_request();
         keeper.ret = keeper.work(keeper.opaque);
         futex_set(&keeper.request, DONE);
     }
@@ -261,6 +276,22 @@ long own_table_call(OwnWork *work, void *opaque)
     qemu_mutex_unlock(&keeper.lock);
     errno = error;
     return ret;
+}
+
+long own_table_call_forking(OwnWork *work, void *opaque)
+{
+    return call_locked(work, opaque);
+}
+
+static long note_ask(void *opaque)
+{
+    keeper.ask = opaque;
+    return 0;
+}
+
+void own_table_when_idle(bool (*ask)(void))
+{
+    own_table_call(note_ask, ask);
 }
 
 void own_table_at_start(OwnWork *work, void *opaque)
@@ -482,6 +513,7 @@ static void restart_in_child(void)
 {
     keeper.thread = 0;
     keeper.helper = 0;
+    keeper.ask = NULL;
     own_table_is_put_off = keeper.put_off && keeper.put_off->begin();
     if (!own_table_is_put_off) {
         start_keeper();

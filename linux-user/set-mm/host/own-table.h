@@ -48,6 +48,12 @@ typedef long OwnWork(void *opaque);
 long own_table_call(OwnWork *work, void *opaque);
 
 /**
+ * own_table_call_forking: the same for an action of a fork (fork-safety.h),
+ * which holds the lock; not in the child
+ */
+long own_table_call_forking(OwnWork *work, void *opaque);
+
+/**
  * own_table_at_start: have each new keeper do something first
  * @work: static; not called for the keeper that is there
  * @opaque: static
@@ -73,6 +79,15 @@ void own_table_may_put_off(const OwnPutOff *put_off);
 extern bool own_table_is_put_off;
 
 void own_table_begin(void);
+
+/**
+ * own_table_when_idle: have the keeper ask for something now and then
+ * @ask: called in the keeper's thread some twenty times a second, until it
+ *       returns true; static
+ *
+ * A forked child's keeper does not go on with it.
+ */
+void own_table_when_idle(bool (*ask)(void));
 
 /**
  * own_table_thread: the keeper's thread id

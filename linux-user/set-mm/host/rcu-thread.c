@@ -22,6 +22,7 @@
 #include "qemu/rcu.h"
 #include "qemu/units.h"
 #include "qemu/thread.h"
+#include "set-mm/host/own-socket.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/host/rcu-thread.h"
 
@@ -239,6 +240,8 @@ void __wrap_qemu_thread_create(QemuThread *thread, const char *name,
 {
     if (!strcmp(name, "call_rcu")) {
         behind_qemus();
+    } else if (!strcmp(name, "gdb-accept")) {
+        own_socket_when_called(fn);
     } else {
         __real_qemu_thread_create(thread, name, fn, arg, mode);
     }
