@@ -10,7 +10,7 @@
 #include "set-mm/host/own-table.h"
 #include "set-mm/host/rcu-thread.h"
 
-static long renew(long (*call)(void *opaque), void *opaque)
+static long renew(long (*call)(void *opaque), void *opaque, bool is_paused)
 {
     int error;
     long ret;
@@ -21,8 +21,14 @@ static long renew(long (*call)(void *opaque), void *opaque)
     ret = call(opaque);
     error = errno;
     own_table_restart();
+    if (is_paused) {
+        rcu_thread_resume();
+    }
     fork_safety_end();
     fork_safety_hold = FORK_HOLD_NAMELESS;
+    if (is_paused) {
+        rcu_thread_tell();
+    }
     errno = error;
     return ret;
 }
@@ -31,7 +37,7 @@ static long renew(long (*call)(void *opaque), void *opaque)
 long alone_call(long (*call)(void *opaque), void *opaque)
 {
     rcu_thread_end();
-    return renew(call, opaque);
+    return renew(call, opaque, false);
 }
 
 static long change_nothing(void *opaque)
@@ -42,11 +48,14 @@ static long change_nothing(void *opaque)
 void alone_renew(bool is_only_thread)
 {
     int error = errno;
+    bool is_paused = false;
 
     if (is_only_thread) {
         rcu_thread_end();
+    } else {
+        is_paused = rcu_thread_pause();
     }
-    renew(change_nothing, NULL);
+    renew(change_nothing, NULL, is_paused);
     errno = error;
 }
 

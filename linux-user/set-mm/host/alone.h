@@ -24,7 +24,8 @@ long alone_call(long (*call)(void *opaque), void *opaque);
 
 /**
  * alone_renew: make the emulator's threads anew, with the caller's credentials
- * @is_only_thread: of the guest; QEMU's own thread for RCU stays otherwise
+ * @is_only_thread: of the guest; otherwise the thread for RCU can stay as it is
+ *                  while another thread runs and makes no system call
  */
 void alone_renew(bool is_only_thread);
 

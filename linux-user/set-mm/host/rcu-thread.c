@@ -29,6 +29,8 @@
 /* As QEMU's does, give others a moment to add to the queue. */
 #define GATHER_US 10000
 #define STACK_SIZE (256 * KiB)
+/* Each of a millisecond. */
+enum { PAUSE_TRIES = 20 };
 
 static struct {
     QemuMutex lock;
@@ -36,7 +38,10 @@ static struct {
     /* First in, first out; nodes stay until they have been called. */
     struct rcu_head *first;
     struct rcu_head *last;
-    bool has_thread;
+    bool has_thread;        /* or had one, and others may be reading */
+    bool is_paused;         /* somebody makes it anew */
+    bool is_missing;        /* and could not */
+    bool is_busy;           /* the thread waits for readers, or is about to */
     bool initialized;
     bool must_end;
     pid_t thread;           /* 0 until it runs */
@@ -123,6 +128,7 @@ static void *free_later(void *unused)
             qemu_cond_wait(&rcu.added, &rcu.lock);
             continue;
         }
+        rcu.is_busy = true;
         qemu_mutex_unlock(&rcu.lock);
         g_usleep(GATHER_US);
         qemu_mutex_lock(&rcu.lock);
@@ -131,24 +137,20 @@ static void *free_later(void *unused)
         synchronize_rcu();
         qemu_mutex_lock(&rcu.lock);
         run_until(end);
+        rcu.is_busy = false;
     }
     qemu_mutex_unlock(&rcu.lock);
     rcu_unregister_thread();
     return NULL;
 }
 
-int rcu_thread_start(void)
+static int make_thread(void)
 {
     sigset_t all, old;
     pthread_attr_t attr;
     pthread_t thread;
     int ret;
 
-    if (rcu.has_thread) {
-        return 0;
-    }
-    /* Before it is there, so that nothing is freed beside it. */
-    rcu.has_thread = true;
     sigfillset(&all);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -157,33 +159,93 @@ int rcu_thread_start(void)
     ret = pthread_create(&thread, &attr, free_later, NULL);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     pthread_attr_destroy(&attr);
-    rcu.has_thread = !ret;
     while (!ret && !qatomic_read(&rcu.thread)) {
         sched_yield();
-    }
-    if (!ret && rcu.changed) {
-        rcu.changed();
     }
     return ret;
 }
 
-void rcu_thread_end(void)
+void rcu_thread_tell(void)
+{
+    if (rcu.changed) {
+        rcu.changed();
+    }
+}
+
+int rcu_thread_start(void)
+{
+    bool is_first, is_missing;
+    int ret;
+
+    /* Before it is there, so that nothing is freed beside it. */
+    qemu_mutex_lock(&rcu.lock);
+    is_first = !rcu.has_thread;
+    is_missing = rcu.is_missing;
+    rcu.has_thread = true;
+    rcu.is_missing = false;
+    qemu_mutex_unlock(&rcu.lock);
+    if (!is_first && !is_missing) {
+        return 0;
+    }
+    ret = make_thread();
+    if (!ret) {
+        rcu_thread_tell();
+    } else {
+        rcu.is_missing = is_missing;
+        rcu.has_thread = is_missing;
+    }
+    return ret;
+}
+
+/* Call with the lock, which it gives back. */
+static void end_thread(void)
 {
     pid_t thread = rcu.thread;
 
-    if (!rcu.has_thread) {
-        return;
-    }
-    qemu_mutex_lock(&rcu.lock);
     rcu.must_end = true;
     qemu_cond_signal(&rcu.added);
     qemu_mutex_unlock(&rcu.lock);
-    while (syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
+    while (thread && syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
         sched_yield();
     }
     rcu.must_end = false;
     rcu.thread = 0;
-    rcu.has_thread = false;
+}
+
+void rcu_thread_end(void)
+{
+    if (rcu.has_thread) {
+        qemu_mutex_lock(&rcu.lock);
+        end_thread();
+        rcu.has_thread = false;
+        rcu.is_missing = false;
+    }
+}
+
+bool rcu_thread_pause(void)
+{
+    for (int tries = 0; tries < PAUSE_TRIES; tries++) {
+        qemu_mutex_lock(&rcu.lock);
+        if (!rcu.has_thread || rcu.is_paused) {
+            qemu_mutex_unlock(&rcu.lock);
+            return false;
+        }
+        if (rcu.is_missing || (!rcu.first && !rcu.is_busy)) {
+            rcu.is_missing = false;
+            rcu.is_paused = true;
+            end_thread();
+            return true;
+        }
+        qemu_mutex_unlock(&rcu.lock);
+        g_usleep(1000);
+    }
+    return false;
+}
+
+void rcu_thread_resume(void)
+{
+    rcu.is_missing = make_thread() != 0;
+    rcu.is_paused = false;
 }
 
 /*
@@ -214,6 +276,9 @@ static void in_child_last(void)
     qemu_mutex_init(&rcu.lock);
     qemu_cond_init(&rcu.added);
     rcu.has_thread = false;
+    rcu.is_paused = false;
+    rcu.is_missing = false;
+    rcu.is_busy = false;
     rcu.must_end = false;
     rcu.thread = 0;
 }

@@ -29,6 +29,20 @@ int rcu_thread_start(void);
  */
 void rcu_thread_end(void);
 
+/**
+ * rcu_thread_pause: end it while the process has others
+ *
+ * What is to be freed waits.  The thread cannot end while it waits for a
+ * reader, and the guest's code can be one for as long as it makes no system
+ * call, so this gives up after a moment.
+ *
+ * Returns: whether rcu_thread_resume() must follow, and rcu_thread_tell() when
+ * no lock of ours is held.
+ */
+bool rcu_thread_pause(void);
+void rcu_thread_resume(void);
+void rcu_thread_tell(void);
+
 /* rcu_thread_id: the thread's id, 0 if there is none */
 pid_t rcu_thread_id(void);
 
