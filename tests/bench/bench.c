@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/prctl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -48,12 +50,18 @@ enum {
     MAX_COUNT = 1 << 24,
     MARK = 4711,
     DUP2_FD = 100,
+    PROCESSES = 400,
 };
 
 static int file_fd;
 static int exe_fd[2];
 static struct prctl_mm_map mm_map;
 static char buf[65536];
+/* By operations that measure a part of themselves, since the last loop. */
+static int64_t *part_ns;
+static char parent_exe[32], parent_stat[32];
+static pid_t processes[PROCESSES];
+static unsigned long first_break;
 /* volatile, as nothing else wants what was computed. */
 static volatile uint64_t sink;
 
@@ -137,6 +145,59 @@ static void set_up_map(long mappings)
     mm_map.arg_end = stat_field(49);
     mm_map.env_start = stat_field(50);
     mm_map.env_end = stat_field(51);
+}
+
+static void set_up_descriptors(long n)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    for (long i = 0; i < n; i++) {
+        if (dup(STDIN_FILENO) < 0) {
+            die("dup");
+        }
+    }
+}
+
+/* Who starts us is no guest. */
+static void set_up_parent(long unused)
+{
+    snprintf(parent_exe, sizeof(parent_exe), "/proc/%d/exe", (int)getppid());
+    snprintf(parent_stat, sizeof(parent_stat), "/proc/%d/stat",
+             (int)getppid());
+}
+
+/* The host's own programs, which end with us. */
+static void set_up_processes(long n)
+{
+    for (long i = 0; i < n; i++) {
+        processes[i] = fork();
+        if (processes[i] < 0) {
+            die("fork");
+        }
+        if (processes[i] == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            execl("/bin/sleep", "sleep", "600", NULL);
+            _exit(1);
+        }
+    }
+}
+
+static void set_up_forks(long mappings)
+{
+    part_ns = mmap(NULL, sizeof(*part_ns), PROT_READ | PROT_WRITE,
+                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (part_ns == MAP_FAILED) {
+        die("mmap");
+    }
+    set_up_mappings(mappings);
+}
+
+static void set_up_break(long unused)
+{
+    first_break = syscall(SYS_brk, 0);
 }
 
 /* -------------------------------------------------------- operations */
@@ -305,6 +366,68 @@ static int op_fork(const char *arg)
     return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
 }
 
+static int64_t now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static int map_and_measure(void)
+{
+    int64_t from = now();
+    void *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    *part_ns += now() - from;
+    return p == MAP_FAILED ? -1 : munmap(p, 4096);
+}
+
+static int op_map_in_child(const char *arg)
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        _exit(map_and_measure() != 0);
+    }
+    return pid < 0 || waitpid(pid, &status, 0) < 0 || status ? -1 : 0;
+}
+
+static int op_map_in_parent(const char *arg)
+{
+    return op_fork(NULL) == 0 ? map_and_measure() : -1;
+}
+
+/* What ps(1) reads of each. */
+static int op_look_at_processes(const char *arg)
+{
+    static const char *const names[] = { "stat", "status", "cmdline" };
+    char path[64];
+
+    for (int i = 0; i < PROCESSES; i++) {
+        for (int name = 0; name < 3; name++) {
+            snprintf(path, sizeof(path), "/proc/%d/%s", (int)processes[i],
+                     names[name]);
+            if (op_read(path) < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Linux leaves the break where it is, as nothing is mapped below it. */
+static int op_break(const char *arg)
+{
+    if (prctl(PR_SET_MM, PR_SET_MM_BRK, first_break + (UINT64_C(256) << 30), 0,
+              0) < 0) {
+        return -1;
+    }
+    syscall(SYS_brk, first_break);
+    return 0;
+}
+
 static int op_compute(const char *arg)
 {
     uint64_t x = 88172645463325252, sum = 0;
@@ -327,6 +450,7 @@ static const struct operation {
     const char *arg;
     void (*set_up)(long n);
     long n;
+    long most;              /* calls a loop, if it measures but a part */
 } operations[] = {
     { "getppid", op_getppid },
     { "prctl", op_prctl },
@@ -370,6 +494,13 @@ static const struct operation {
     { "set-map-10", op_set_map, NULL, set_up_map, 10 },
     { "set-map-1000", op_set_map, NULL, set_up_map, 1000 },
     { "set-map-60000", op_set_map, NULL, set_up_map, 60000 },
+    { "status-15000", op_read, "/proc/self/status", set_up_descriptors, 15000 },
+    { "brk-moved", op_break, NULL, set_up_break },
+    { "other-exe", op_readlink, parent_exe, set_up_parent },
+    { "other-stat", op_read, parent_stat, set_up_parent },
+    { "ps-400", op_look_at_processes, NULL, set_up_processes, PROCESSES },
+    { "map-child", op_map_in_child, NULL, set_up_forks, 20000, 5 },
+    { "map-parent", op_map_in_parent, NULL, set_up_forks, 20000, 5 },
     { "compute", op_compute },
 };
 
@@ -395,13 +526,15 @@ static void loop(const struct operation *op, long count)
 
 static int64_t timed_loop(const struct operation *op, long count)
 {
-    struct timespec from, to;
+    int64_t from = now();
 
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    if (op->most) {
+        *part_ns = 0;
+        loop(op, count);
+        return *part_ns;
+    }
     loop(op, count);
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    return (to.tv_sec - from.tv_sec) * INT64_C(1000000000) +
-           to.tv_nsec - from.tv_nsec;
+    return now() - from;
 }
 
 static int64_t fastest_loop(const struct operation *op, long count)
@@ -419,6 +552,10 @@ static int64_t fastest_loop(const struct operation *op, long count)
 /* The first loop that is long enough to be believed says how many. */
 static long calibrate(const struct operation *op)
 {
+    if (op->most) {
+        loop(op, 1);
+        return op->most;
+    }
     for (long count = 1; ; count *= 4) {
         int64_t ns = fastest_loop(op, count);
 

@@ -42,12 +42,13 @@ static int safe_execveat(int dirfd, const char *path, char **argv,
     return safe_syscall(__NR_execveat, dirfd, path, argv, envp, flags);
 }
 
-static int execute_on_host(const Execution *exec, int dirfd, const char *path,
-                           char **argv, int flags)
+static int execute_on_host(HostExecve *host, HostExecveat *host_at, int dirfd,
+                           const char *path, char **argv, char **envp,
+                           int flags)
 {
     return dirfd == AT_FDCWD && !flags
-           ? exec->host(path, argv, exec->envp)
-           : exec->host_at(dirfd, path, argv, exec->envp, flags);
+           ? host(path, argv, envp)
+           : host_at(dirfd, path, argv, envp, flags);
 }
 
 /*
@@ -198,7 +199,8 @@ static int by_kernel(const Execution *exec)
         path = exe_file_exec_path(dirfd, program->link, program->is_own, buf);
     }
     path = binfmt_exec_path(dirfd, path, flags);
-    return execute_on_host(exec, dirfd, path, argv, flags);
+    return execute_on_host(exec->host, exec->host_at, dirfd, path, argv,
+                           exec->envp, flags);
 }
 
 static int check_first(const Execution *exec)
@@ -293,24 +295,32 @@ static int execute(Execution *exec)
     return by_kernel_or_emulator(exec, error);
 }
 
-int guest_exec(HostExecve *host, HostExecveat *host_at, int dirfd,
-               const char *path, char **argv, char **envp, int flags)
+/* Its names are long, so what is absent is done with before. */
+static int execute_present(HostExecve *host, HostExecveat *host_at, int dirfd,
+                           const char *path, char **argv, char **envp,
+                           int flags)
 {
     Execution exec = {
         .host = host,
-        .host_at = host_at ?: safe_execveat,
+        .host_at = host_at,
         .dirfd = dirfd,
         .path = path,
         .argv = argv,
         .envp = envp,
         .flags = flags,
     };
-    int ret;
+    int ret = execute(&exec);
 
-    if (is_absent(dirfd, path) || strlen(path) >= PATH_MAX) {
-        return execute_on_host(&exec, dirfd, path, argv, flags);
-    }
-    ret = execute(&exec);
     exec_program_free(&exec.program);
     return ret;
+}
+
+int guest_exec(HostExecve *host, HostExecveat *host_at, int dirfd,
+               const char *path, char **argv, char **envp, int flags)
+{
+    host_at = host_at ?: safe_execveat;
+    if (is_absent(dirfd, path) || strlen(path) >= PATH_MAX) {
+        return execute_on_host(host, host_at, dirfd, path, argv, envp, flags);
+    }
+    return execute_present(host, host_at, dirfd, path, argv, envp, flags);
 }

@@ -39,14 +39,12 @@ void guest_path_init(void)
     has_prefix = strcmp(path("/"), "/");
 }
 
-const char *guest_prefixed(const char *name)
+static const char *find_below_prefix(const char *name)
 {
     char own[PATH_MAX];
     const char *found;
 
-    name = guest_task_path(name);
-    if (!has_prefix || !name || *name != '/' ||
-        g_strlcpy(own, name, sizeof(own)) >= sizeof(own)) {
+    if (g_strlcpy(own, name, sizeof(own)) >= sizeof(own)) {
         return name;
     }
     /* Not the guest's memory, whose access can fail: see docs/locks.rst. */
@@ -54,6 +52,12 @@ const char *guest_prefixed(const char *name)
     found = path(own);
     qemu_mutex_unlock(&prefix_lock);
     return found == own ? name : found;
+}
+
+const char *guest_prefixed(const char *name)
+{
+    name = guest_task_path(name);
+    return has_prefix && name && *name == '/' ? find_below_prefix(name) : name;
 }
 
 /* The kernel's limit of links in one path. */
@@ -294,14 +298,26 @@ static bool may_be_emulator(const struct stat *st)
            exe_file_may_be_emulator(st->st_mode, st->st_size, st->st_ino);
 }
 
+/* Returns: the path for the host of an exe that is named itself, or NULL. */
+static inline const char *exe_for_host(int dirfd, const char *path)
+{
+    if (unlikely(path && proc_name_may_be_exe(path))) {
+        Place place;
+
+        return find(dirfd, path, &place)
+               ? place_for_host(dirfd, path, &place) : NULL;
+    }
+    return NULL;
+}
+
 int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags)
 {
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    Place place;
+    const char *exe = follow ? exe_for_host(dirfd, path) : NULL;
     int ret;
 
-    if (follow && path && find_exe(dirfd, path, &place)) {
-        return fstatat(dirfd, place_for_host(dirfd, path, &place), st, flags);
+    if (exe) {
+        return fstatat(dirfd, exe, st, flags);
     }
     path = guest_map_files_path(dirfd, guest_task_path(path));
     ret = fstatat(dirfd, path, st, flags);
@@ -336,12 +352,11 @@ int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
                 unsigned mask, struct target_statx *stx)
 {
     bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    Place place;
+    const char *exe = follow ? exe_for_host(dirfd, path) : NULL;
     int ret;
 
-    if (follow && path && find_exe(dirfd, path, &place)) {
-        return host(dirfd, place_for_host(dirfd, path, &place), flags, mask,
-                    stx);
+    if (exe) {
+        return host(dirfd, exe, flags, mask, stx);
     }
     path = guest_map_files_path(dirfd, guest_task_path(path));
     ret = host(dirfd, path, flags, mask, stx);
@@ -373,12 +388,12 @@ int guest_chroot(const char *path)
  */
 int guest_faccessat(int dirfd, const char *path, int mode, int flags)
 {
-    Place place;
+    const char *exe = flags & AT_SYMLINK_NOFOLLOW ? NULL
+                      : exe_for_host(dirfd, path);
     int ret;
 
-    if (!(flags & AT_SYMLINK_NOFOLLOW) && find_exe(dirfd, path, &place)) {
-        return faccessat(dirfd, place_for_host(dirfd, path, &place), mode,
-                         flags);
+    if (exe) {
+        return faccessat(dirfd, exe, mode, flags);
     }
     path = guest_map_files_path(dirfd, guest_task_path(path));
     ret = faccessat(dirfd, path, mode, flags);

@@ -61,28 +61,21 @@ static pid_t number_at(const char *at, size_t len)
     return number;
 }
 
-/* Few paths have a digit, and fewer a component that is a number. */
-const char *guest_task_path(const char *path)
+const char *guest_task_numbered_path(const char *path)
 {
     static __thread char nowhere[PATH_MAX];
-    const char *at = path ? strpbrk(path, "0123456789") : NULL;
 
-    while (unlikely(at)) {
-        const char *start = at;
+    for (const char *at = path; at; at = guest_task_number(at)) {
         size_t len = strcspn(at, "/");
 
-        while (start > path && start[-1] != '/') {
-            start--;
-        }
-        len += at - start;
-        if (alone_is_hidden(number_at(start, len)) &&
-            is_procfs(path, start - path)) {
+        if (alone_is_hidden(number_at(at, len)) &&
+            is_procfs(path, at - path)) {
             /* No name of procfs begins so. */
-            snprintf(nowhere, sizeof(nowhere), "%.*s-", (int)(start - path),
+            snprintf(nowhere, sizeof(nowhere), "%.*s-", (int)(at - path),
                      path);
             return nowhere;
         }
-        at = start[len] ? strpbrk(start + len, "0123456789") : NULL;
+        at += len;
     }
     return path;
 }
@@ -208,16 +201,11 @@ int guest_getdents(int fd, void *buf, unsigned size, int len)
 #endif
 }
 
-nlink_t guest_task_links(int dirfd, const char *path, mode_t mode,
-                         unsigned major, nlink_t links)
+static nlink_t links_of_tasks(int dirfd, const char *path, nlink_t links)
 {
     Listing list = { .of = NOT_KNOWN };
     pid_t own[ALONE_MOST];
 
-    if (!S_ISDIR(mode) || major || (mode & 07777) != 0555 ||
-        links < FEWEST_LINKS) {
-        return links;
-    }
     find_owner(&list, dirfd, path ?: "");
     switch (list.of) {
     case OWN:
@@ -227,4 +215,13 @@ nlink_t guest_task_links(int dirfd, const char *path, mode_t mode,
     default:
         return links;
     }
+}
+
+nlink_t guest_task_links(int dirfd, const char *path, mode_t mode,
+                         unsigned major, nlink_t links)
+{
+    bool may_be_tasks = S_ISDIR(mode) && !major && (mode & 07777) == 0555 &&
+                        links >= FEWEST_LINKS;
+
+    return may_be_tasks ? links_of_tasks(dirfd, path, links) : links;
 }

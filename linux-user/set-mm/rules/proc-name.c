@@ -146,11 +146,16 @@ static int judge_plain_spelling(const char *dir, size_t len)
     if (is_self) {
         return 1;
     }
-    if (own_number(own, sizeof(own)) && strlen(own) + 1 == len &&
-        !memcmp(dir, own, len - 1)) {
+    if (!own_number(own, sizeof(own))) {
+        *own = '\0';
+    }
+    if (strlen(own) + 1 == len && !memcmp(dir, own, len - 1)) {
         return 1;
     }
     /* Other threads have directories there that are not listed. */
+    if (atoi(own) == getpid()) {
+        return syscall(__NR_tgkill, getpid(), atoi(dir), 0) == 0;
+    }
     snprintf(thread, sizeof(thread), "/proc/self/task/%.*s", (int)len - 1,
              dir);
     return fstatat(AT_FDCWD, thread, &st, AT_SYMLINK_NOFOLLOW) == 0;

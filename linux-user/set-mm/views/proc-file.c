@@ -177,11 +177,11 @@ ProcEntry proc_file_entry(int fd, const struct stat *st, int flags, char *path)
                                                       : PROC_ENTRY_NONE;
 }
 
-static bool is_siblings(int fd)
+static bool is_siblings(const char *path, const struct stat *st)
 {
     Sibling sibling;
 
-    if (!sibling_find_file(&sibling, fd)) {
+    if (!sibling_find_opened(&sibling, path, st)) {
         return false;
     }
     sibling_put(&sibling);
@@ -230,7 +230,7 @@ static ProcFile *look(int fd, uint32_t word)
         }
         entry = proc_name_guess(path).entry;
         if (proc_file_serves(entry, flags) &&
-            (is_siblings(fd) || is_pagemap(fd, entry)) &&
+            (is_siblings(path, &st) || is_pagemap(fd, entry)) &&
             !has_ended(fd, entry)) {
             return new_file(fd, word, entry, false);
         }

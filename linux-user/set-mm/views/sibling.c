@@ -442,16 +442,27 @@ bool sibling_find_process(Sibling *s, pid_t pid)
  * An entry of a process has an inode number that the entry of another, later
  * one does not have.
  */
+bool sibling_find_opened(Sibling *s, const char *path, const struct stat *st)
+{
+    int error = errno;
+    struct stat now;
+    bool ret;
+
+    ret = stat(path, &now) == 0 && same_file(&now, st) &&
+          sibling_find(s, AT_FDCWD, path, proc_name_guess(path).dir_len);
+    errno = error;
+    return ret;
+}
+
 bool sibling_find_file(Sibling *s, int fd)
 {
     int error = errno;
     char path[PATH_MAX];
-    struct stat st, now;
+    struct stat st;
     bool ret;
 
     ret = fstat(fd, &st) == 0 && host_proc_fd_path(fd, path) &&
-          stat(path, &now) == 0 && same_file(&now, &st) &&
-          sibling_find(s, AT_FDCWD, path, proc_name_guess(path).dir_len);
+          sibling_find_opened(s, path, &st);
     errno = error;
     return ret;
 }

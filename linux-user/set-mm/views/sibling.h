@@ -57,6 +57,10 @@ bool sibling_find_process(Sibling *sibling, pid_t pid);
  */
 bool sibling_find_file(Sibling *sibling, int fd);
 
+/* sibling_find_opened: the same if the kernel's name of it is known */
+bool sibling_find_opened(Sibling *sibling, const char *path,
+                         const struct stat *st);
+
 void sibling_put(Sibling *sibling);
 
 /**
