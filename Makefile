@@ -12,7 +12,8 @@ export BUILD PREFIX DESTDIR
 .PHONY: emulators run test test-all bench clean distclean docs help install \
 	uninstall register unregister deb test-deb test-programs series \
 	test-series report oracle test-faults test-stress test-sanitized \
-	test-targets test-guests test-distributions fuzz fuzz-parts
+	test-targets test-guests test-distributions fuzz fuzz-native \
+	fuzz-parts
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -89,6 +90,14 @@ test-distributions:
 
 fuzz:
 	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)
+
+fuzz-native:
+	@scripts/install-packages test
+	@for kind in $(or $(KINDS),descriptors memory); do \
+		scripts/fuzz-native \
+			$(if $(OPERATIONS),--operations $(OPERATIONS)) \
+			$$kind $(TARGETS) || exit; \
+	done
 
 fuzz-parts:
 	@scripts/fuzz-parts $(if $(SECONDS),--seconds $(SECONDS)) $(PARTS)
