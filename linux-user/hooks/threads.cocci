@@ -1,4 +1,4 @@
-// Making threads.
+// Making and ending threads.
 //
 // Files: linux-user/syscall.c
 //
@@ -38,3 +38,46 @@ position weave;
 +    ret = -TARGET_EAGAIN;
      ...>
  }
+
+@thread_leaves@
+position weave;
+statement S;
+@@
+- guest_clone_lock@weave();
++ guest_thread_leave(cpu);
+  if (CPU_NEXT(first_cpu)) S
+
+// Series: 10.0 10.2
+@thread_left@
+position weave;
+@@
+  object_unparent(OBJECT(cpu));
+- object_unref@weave(OBJECT(cpu));
+- guest_clone_unlock();
++ guest_thread_left(cpu);
+
+// Series: 7.2
+@thread_left_7_2@
+expression property, value, error;
+position weave;
+@@
+  object_property_set_bool(OBJECT(cpu), property, value, error);
+- object_unref@weave(OBJECT(cpu));
+- guest_clone_unlock();
++ guest_thread_left(cpu);
+
+@thread_freed@
+position weave;
+expression ts;
+@@
+  thread_cpu = NULL;
+- g_free@weave(ts);
++ guest_thread_free(cpu);
+
+@thread_is_last@
+expression env, code;
+position weave;
+@@
+- guest_clone_unlock@weave();
++ guest_thread_left(cpu);
+  preexit_cleanup(env, code);

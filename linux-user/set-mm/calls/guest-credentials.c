@@ -7,12 +7,13 @@
 #include "qemu/osdep.h"
 #include "qemu.h"
 #include "set-mm/calls/guest-credentials.h"
+#include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/alone.h"
 
 int guest_credentials(int ret)
 {
     if (ret >= 0) {
-        alone_renew(!CPU_NEXT(first_cpu));
+        alone_renew(guest_thread_is_alone());
     }
     return ret;
 }

@@ -17,6 +17,7 @@
 #include "user/signal.h"
 #endif
 #include "set-mm/calls/guest-namespace.h"
+#include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/alone.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/state/fd-table.h"
@@ -65,17 +66,12 @@ static long call_setns(void *opaque)
     return setns(call->fd, call->flags);
 }
 
-static bool is_only_thread(void)
-{
-    return !CPU_NEXT(first_cpu);
-}
-
 int guest_unshare(int flags)
 {
     HostCall first = { .flags = flags }, last = { .flags = CLONE_NEWPID };
     int ret;
 
-    if (!(flags & WANT_ALONE) || !is_only_thread()) {
+    if (!(flags & WANT_ALONE) || !guest_thread_is_alone()) {
         ret = unshare(flags);
     } else {
         first.flags &= ~CLONE_NEWPID;
@@ -96,7 +92,7 @@ int guest_setns(int fd, int type)
     HostCall first = { fd, type & ~CLONE_NEWPID }, last = { fd, CLONE_NEWPID };
     int ret;
 
-    if (!is_only_thread() || type == CLONE_NEWPID) {
+    if (!guest_thread_is_alone() || type == CLONE_NEWPID) {
         return setns(fd, type);
     }
     if (!(type & CLONE_NEWPID)) {

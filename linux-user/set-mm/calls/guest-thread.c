@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu/rcu.h"
 #include "qemu.h"
 #include "user-internals.h"
 #include "qom/object.h"
@@ -12,6 +13,7 @@
 #include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/clone-lock.h"
 #include "set-mm/host/rcu-thread.h"
+#include "set-mm/state/guest-leader.h"
 
 /* Of the thread that is being made, under its maker's mutex. */
 static bool is_ready;
@@ -22,15 +24,80 @@ void guest_threads_stop(void)
     guest_clone_lock();
 }
 
-/* As QEMU does it for a thread that ends. */
-static void forget_cpu(CPUState *cpu)
+bool guest_thread_is_alone(void)
 {
-    TaskState *ts = cpu->opaque;
+    RCU_READ_LOCK_GUARD();
+    return !CPU_NEXT(first_cpu);
+}
 
+static void remove_cpu(CPUState *cpu)
+{
     object_property_set_bool(OBJECT(cpu), "realized", false, NULL);
     object_unparent(OBJECT(cpu));
-    object_unref(OBJECT(cpu));
-    g_free(ts);
+}
+
+typedef struct EndedThread {
+    struct rcu_head rcu;
+    QSLIST_ENTRY(EndedThread) next;
+    CPUState *cpu;
+} EndedThread;
+
+typedef QSLIST_HEAD(, EndedThread) EndedThreads;
+
+/* Those that no reader can look at any more. */
+static EndedThreads unseen = QSLIST_HEAD_INITIALIZER(unseen);
+
+/* Callbacks of RCU take no lock, and x86's CPUs unmap what they have. */
+static void note_unseen(struct rcu_head *head)
+{
+    EndedThread *ended = container_of(head, EndedThread, rcu);
+
+    QSLIST_INSERT_HEAD_ATOMIC(&unseen, ended, next);
+}
+
+static void free_later(CPUState *cpu)
+{
+    EndedThread *ended = g_new(EndedThread, 1);
+
+    ended->cpu = cpu;
+    call_rcu1(&ended->rcu, note_unseen);
+}
+
+/* Called with the clone lock. */
+static void free_unseen(void)
+{
+    EndedThreads list;
+    EndedThread *ended;
+
+    QSLIST_MOVE_ATOMIC(&list, &unseen);
+    while ((ended = QSLIST_FIRST(&list))) {
+        TaskState *ts = ended->cpu->opaque;
+
+        QSLIST_REMOVE_HEAD(&list, next);
+        object_unref(OBJECT(ended->cpu));
+        g_free(ts);
+        g_free(ended);
+    }
+}
+
+void guest_thread_free(CPUState *cpu)
+{
+    if (!guest_leader_is_self()) {
+        free_later(cpu);
+    }
+}
+
+void guest_thread_leave(CPUState *cpu)
+{
+    cpu_exec_start(cpu);
+    guest_clone_lock();
+    free_unseen();
+}
+
+void guest_thread_left(CPUState *cpu)
+{
+    guest_clone_unlock();
+    cpu_exec_end(cpu);
 }
 
 int guest_thread_create(CPUState *cpu, pthread_t *thread,
@@ -39,12 +106,16 @@ int guest_thread_create(CPUState *cpu, pthread_t *thread,
 {
     int ret = rcu_thread_start();
 
+    free_unseen();
     is_ready = false;
     if (!ret) {
         ret = guest_pthread_create(thread, attr, fn, arg);
     }
     if (ret) {
-        forget_cpu(cpu);
+        /* What plugins know of it was left to its thread. */
+        process_queued_cpu_work(cpu);
+        remove_cpu(cpu);
+        free_later(cpu);
     }
     return ret;
 }

@@ -17,6 +17,31 @@
  */
 void guest_threads_stop(void);
 
+/* guest_thread_is_alone: has the guest one thread only? */
+bool guest_thread_is_alone(void);
+
+/**
+ * guest_thread_leave: begin to take the calling thread out of the list of CPUs
+ * guest_thread_left: that is done, or the thread is the last one
+ * @cpu: the calling thread's
+ *
+ * Takes and gives back the clone lock.  No exclusive section begins or is
+ * entered between the two: it looks at all CPUs of the list, without a lock.
+ */
+void guest_thread_leave(CPUState *cpu);
+void guest_thread_left(CPUState *cpu);
+
+/**
+ * guest_thread_free: free a CPU that is out of the list, and its TaskState
+ * @cpu: ours
+ *
+ * Others read the list under RCU and may still look at both.  So they are freed
+ * when no reader is left, by the next thread that is made or that ends.  Those
+ * of the first thread are kept: targets refer to the first CPU, as s390x does
+ * for what the model has.
+ */
+void guest_thread_free(CPUState *cpu);
+
 /**
  * guest_thread_create: pthread_create(3), for a thread of the guest
  * @cpu: what QEMU has made for it; ours to free if this fails

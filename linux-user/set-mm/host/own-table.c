@@ -259,7 +259,7 @@ static long call_locked(OwnWork *work, void *opaque)
     while (qatomic_load_acquire(&keeper.request) != DONE) {
         futex_wait(&keeper.request, POSTED);
     }
-    keeper.request = IDLE;
+    qatomic_set(&keeper.request, IDLE);
     return keeper.ret;
 }
 

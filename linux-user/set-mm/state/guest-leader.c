@@ -12,9 +12,14 @@
 /* Of the process; a forked child has another first thread. */
 static pid_t gone;
 
+bool guest_leader_is_self(void)
+{
+    return syscall(__NR_gettid) == getpid();
+}
+
 void guest_leader_ends(void)
 {
-    if (syscall(__NR_gettid) == getpid()) {
+    if (guest_leader_is_self()) {
         qatomic_set(&gone, getpid());
     }
 }

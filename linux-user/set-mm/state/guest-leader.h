@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 
+/* guest_leader_is_self: is it the calling thread? */
+bool guest_leader_is_self(void);
+
 /* guest_leader_ends: the calling thread is about to end; note if it is that */
 void guest_leader_ends(void);
 

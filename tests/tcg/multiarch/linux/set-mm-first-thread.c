@@ -5,12 +5,13 @@
  */
 #include "set-mm-test.h"
 #include <pthread.h>
+#include <sys/uio.h>
 
 static const char *const entries[] = {
     "cmdline", "environ", "auxv", "maps", "smaps",
 };
 
-enum { ENTRIES = sizeof(entries) / sizeof(entries[0]) };
+enum { ENTRIES = sizeof(entries) / sizeof(entries[0]), LATER = 40 };
 
 static const char *the_id;
 static char name[128];
@@ -122,16 +123,22 @@ static void check_there(const char *dir)
     }
 }
 
-static void *look(void *arg)
+static void await_first(void)
 {
-    char dir[64];
     unsigned threads;
-    struct stat st;
 
-    (void)arg;
     for (int i = 0; i < 2000 && state_of("/proc/self", &threads) != 'Z'; i++) {
         usleep(1000);
     }
+}
+
+static void *look(void *arg)
+{
+    char dir[64];
+    struct stat st;
+
+    (void)arg;
+    await_first();
     check_gone("/proc/self");
     snprintf(dir, sizeof(dir), "/proc/%d", (int)getpid());
     check_gone(dir);
@@ -205,10 +212,81 @@ static void child_of_other(const char *id, const void *arg)
     check_num(id, "the process ends", 7 << 8, run_by_other(fork_then));
 }
 
+/* What was the first thread's may be used anew, by calls of any size. */
+static void use_memory_anew(void)
+{
+    static unsigned char byte;
+    struct iovec vec[1024];
+    int fd = open("/dev/zero", O_RDONLY);
+
+    for (int i = 0; i < 1024; i++) {
+        vec[i] = (struct iovec) { &byte, 1 };
+    }
+    for (int count = 1; count <= 1024; count++) {
+        readv(fd, vec, count);
+    }
+    close(fd);
+}
+
+/* Code that nobody has run before: s390x's emulator asks for its model. */
+static unsigned clear_bits(volatile unsigned char *byte)
+{
+    *byte &= 0x7f;
+    *byte &= 0xfe;
+    *byte |= 0x10;
+    *byte &= 0xdf;
+    return *byte;
+}
+
+static pthread_barrier_t all_have;
+
+static void *run_new_code(void *arg)
+{
+    volatile unsigned char byte = 0xff;
+
+    (void)arg;
+    use_memory_anew();
+    pthread_barrier_wait(&all_have);
+    return (void *)(uintptr_t)clear_bits(&byte);
+}
+
+/* So many that some have the memory of the first one. */
+static void *make_others(void *arg)
+{
+    pthread_t thread[LATER];
+    int right = 0;
+
+    (void)arg;
+    await_first();
+    pthread_barrier_init(&all_have, NULL, LATER);
+    for (int i = 0; i < LATER; i++) {
+        if (pthread_create(&thread[i], NULL, run_new_code, NULL)) {
+            _exit(1);
+        }
+    }
+    for (int i = 0; i < LATER; i++) {
+        void *result = NULL;
+
+        pthread_join(thread[i], &result);
+        right += (uintptr_t)result == 0x5e;
+    }
+    check_num(the_id, "later threads that compute", LATER, right);
+    fflush(stdout);
+    _exit(7);
+}
+
+static void later_threads(const char *id, const void *arg)
+{
+    (void)arg;
+    begin_case(id);
+    check_num(id, "the process ends", 7 << 8, run_by_other(make_others));
+}
+
 int main(int argc, char **argv)
 {
     begin(argc, argv);
     run_case("Y01", first_ends, NULL);
     run_case("Y02", child_of_other, NULL);
+    run_case("Y03", later_threads, NULL);
     return finish();
 }
