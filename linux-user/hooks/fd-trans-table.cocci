@@ -14,4 +14,3 @@ position weave;
 position weave;
 @@
 - unsigned int target_fd_max@weave;
-

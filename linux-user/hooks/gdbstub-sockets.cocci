@@ -53,7 +53,7 @@ position weave;
 expression addr, len;
 position weave;
 @@
-     fd = 
+     fd =
 -         accept@weave(gdb_fd, addr, len);
 +         own_socket_accept(gdb_fd, addr, len);
      if (fd < 0 && errno != EINTR) {
