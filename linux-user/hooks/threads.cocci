@@ -81,3 +81,9 @@ position weave;
 - guest_clone_unlock@weave();
 + guest_thread_left(cpu);
   preexit_cleanup(env, code);
+
+@thread_exits@
+position weave;
+@@
+- pthread_exit@weave(NULL);
++ guest_thread_exit(arg1);

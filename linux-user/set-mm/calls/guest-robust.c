@@ -18,7 +18,6 @@
 #include "set-mm/calls/guest-robust.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/rules/robust-list.h"
-#include "set-mm/state/guest-leader.h"
 
 #define HEAD_SIZE (3 * sizeof(abi_ulong))
 
@@ -204,7 +203,6 @@ static void walk(const Owner *owner)
 
 void guest_robust_exit(void)
 {
-    guest_leader_ends();
     if (!self.tid) {
         return;
     }

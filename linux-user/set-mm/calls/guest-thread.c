@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/syscall.h>
 #include "qemu/rcu.h"
 #include "qemu.h"
 #include "user-internals.h"
@@ -91,6 +92,7 @@ void guest_thread_leave(CPUState *cpu)
 {
     cpu_exec_start(cpu);
     guest_clone_lock();
+    guest_leader_ends();
     free_unseen();
 }
 
@@ -98,6 +100,14 @@ void guest_thread_left(CPUState *cpu)
 {
     guest_clone_unlock();
     cpu_exec_end(cpu);
+}
+
+void guest_thread_exit(int status)
+{
+    if (guest_leader_is_self()) {
+        syscall(__NR_exit, status);
+    }
+    pthread_exit(NULL);
 }
 
 int guest_thread_create(CPUState *cpu, pthread_t *thread,

@@ -43,6 +43,15 @@ void guest_thread_left(CPUState *cpu);
 void guest_thread_free(CPUState *cpu);
 
 /**
+ * guest_thread_exit: pthread_exit(3), in place of it
+ * @status: what the guest gives to exit(2)
+ *
+ * All threads' TaskStates refer to variables of main(), so the first thread
+ * leaves its stack as it is.
+ */
+void G_NORETURN guest_thread_exit(int status);
+
+/**
  * guest_thread_create: pthread_create(3), for a thread of the guest
  * @cpu: what QEMU has made for it; ours to free if this fails
  *
