@@ -57,7 +57,18 @@ own_apt() {
 }
 
 # fetch_lists: what the archive has.  One suite of several may fail (not every
-# release has -updates), so look for the package and not at the exit status.
+# release has -updates), so look for the package and not at the exit status.  A
+# mirror that lags has a Release file that has expired: that is taken, and
+# standard error gets one line.  All else goes to standard output.
 fetch_lists() {
-    own_apt apt-get update
+    fl_said=$(own_apt apt-get update 2>&1)
+    fl_status=$?
+    echo "$fl_said"
+    case $fl_said in
+    *'Release file'*'is expired'*) ;;
+    *) return $fl_status ;;
+    esac
+    echo "$me: the archive's Release file has expired, and is taken" >&2
+    echo 'Acquire::Check-Valid-Until "false";' >>"$APT_CONF"
+    own_apt apt-get update 2>&1
 }
