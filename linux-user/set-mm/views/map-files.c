@@ -10,6 +10,7 @@
 #include "user-mmap.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/state/guest-mm.h"
+#include "set-mm/state/memory-walk.h"
 #include "set-mm/views/map-files.h"
 #include "set-mm/views/proc-memory.h"
 
