@@ -82,10 +82,12 @@ void fork_safety_lock_init(QemuMutex *lock, const ForkActions *actions)
 {
     g_assert(locks.n < ARRAY_SIZE(locks.at));
     qemu_mutex_init(lock);
-    if (!locks.n) {
-        pthread_atfork(fork_safety_begin, fork_safety_end, after_fork_child);
-    }
     locks.at[locks.n].lock = lock;
     locks.at[locks.n].actions = actions;
     locks.n++;
+}
+
+void fork_safety_register(void)
+{
+    pthread_atfork(fork_safety_begin, fork_safety_end, after_fork_child);
 }

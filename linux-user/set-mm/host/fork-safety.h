@@ -26,6 +26,9 @@ typedef struct ForkActions {
  */
 void fork_safety_lock_init(QemuMutex *lock, const ForkActions *actions);
 
+/* fork_safety_register: have forks do so; once, after QEMU's RCU is ready */
+void fork_safety_register(void);
+
 /*
  * Whether a forking thread holds a file open for the child, in the guest's
  * table: if it has no name by which the child can open it; always, where names

@@ -22,6 +22,7 @@
 #include "qemu/rcu.h"
 #include "qemu/units.h"
 #include "qemu/thread.h"
+#include "set-mm/host/fork-safety.h"
 #include "set-mm/host/own-socket.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/host/rcu-thread.h"
@@ -283,7 +284,10 @@ static void in_child_last(void)
     rcu.thread = 0;
 }
 
-/* Handlers of children run in this order: this, QEMU's, in_child_last(). */
+/*
+ * Handlers of children run in this order: this, QEMU's, in_child_last(), those
+ * of our modules.
+ */
 static void __attribute__((constructor(101))) before_qemus(void)
 {
     pthread_atfork(NULL, NULL, in_child_first);
@@ -296,6 +300,8 @@ static void behind_qemus(void)
         qemu_mutex_init(&rcu.lock);
         qemu_cond_init(&rcu.added);
         pthread_atfork(before_fork, after_fork_parent, in_child_last);
+        /* A fork takes locks from the last that was registered on. */
+        fork_safety_register();
         rcu.initialized = true;
     }
 }
