@@ -356,38 +356,6 @@ GByteArray *proc_file_maps(int fd, bool *is_own)
     return text;
 }
 
-ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
-                    int count)
-{
-    ssize_t ret;
-
-    return access_entry(read_at, fd, vec, count, HERE, &ret)
-           ? ret : host(fd, vec, count);
-}
-
-ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
-                     int count, unsigned long low, unsigned long high)
-{
-    off_t pos = join_halves(low, high);
-    ssize_t ret;
-
-    return pos >= 0 && access_entry(read_at, fd, vec, count, pos, &ret)
-           ? ret : host(fd, vec, count, low, high);
-}
-
-/* Flags are refused by procfs, which the host says; position -1 is read(2). */
-ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
-                      int count, unsigned long low, unsigned long high,
-                      int flags)
-{
-    off_t pos = join_halves(low, high);
-    ssize_t ret;
-
-    return !flags && pos >= HERE &&
-           access_entry(read_at, fd, vec, count, pos, &ret)
-           ? ret : host(fd, vec, count, low, high, flags);
-}
-
 ssize_t proc_file_write(HostWrite *host, int fd, const void *buf, size_t size)
 {
     struct iovec vec = { (void *)buf, size };
@@ -406,33 +374,81 @@ ssize_t guest_pwrite(int fd, const void *buf, size_t size, off_t pos)
            ? ret : pwrite(fd, buf, size, pos);
 }
 
-ssize_t guest_writev(HostReadv *host, int fd, const struct iovec *vec,
-                     int count)
+/* --- Vectors -------------------------------------------------------------- */
+
+static ssize_t access_vectors(Access *access, HostReadv *host, int fd,
+                              const struct iovec *vec, int count)
 {
     ssize_t ret;
 
-    return access_entry(write_at, fd, vec, count, HERE, &ret)
+    return access_entry(access, fd, vec, count, HERE, &ret)
            ? ret : host(fd, vec, count);
+}
+
+static ssize_t access_vectors_at(Access *access, HostPreadv *host, int fd,
+                                 const struct iovec *vec, int count,
+                                 unsigned long low, unsigned long high)
+{
+    off_t pos = join_halves(low, high);
+    ssize_t ret;
+
+    return pos >= 0 && access_entry(access, fd, vec, count, pos, &ret)
+           ? ret : host(fd, vec, count, low, high);
+}
+
+/*
+ * Flags are refused by procfs, which the host says; position -1 is read(2) or
+ * write(2).
+ */
+static ssize_t access_vectors_with(Access *access, HostPreadv2 *host, int fd,
+                                   const struct iovec *vec, int count,
+                                   unsigned long low, unsigned long high,
+                                   int flags)
+{
+    off_t pos = join_halves(low, high);
+    ssize_t ret;
+
+    return !flags && pos >= HERE &&
+           access_entry(access, fd, vec, count, pos, &ret)
+           ? ret : host(fd, vec, count, low, high, flags);
+}
+
+ssize_t guest_readv(HostReadv *host, int fd, const struct iovec *vec,
+                    int count)
+{
+    return access_vectors(read_at, host, fd, vec, count);
+}
+
+ssize_t guest_preadv(HostPreadv *host, int fd, const struct iovec *vec,
+                     int count, unsigned long low, unsigned long high)
+{
+    return access_vectors_at(read_at, host, fd, vec, count, low, high);
+}
+
+ssize_t guest_preadv2(HostPreadv2 *host, int fd, const struct iovec *vec,
+                      int count, unsigned long low, unsigned long high,
+                      int flags)
+{
+    return access_vectors_with(read_at, host, fd, vec, count, low, high,
+                               flags);
+}
+
+ssize_t guest_writev(HostReadv *host, int fd, const struct iovec *vec,
+                     int count)
+{
+    return access_vectors(write_at, host, fd, vec, count);
 }
 
 ssize_t guest_pwritev(HostPreadv *host, int fd, const struct iovec *vec,
                       int count, unsigned long low, unsigned long high)
 {
-    off_t pos = join_halves(low, high);
-    ssize_t ret;
-
-    return pos >= 0 && access_entry(write_at, fd, vec, count, pos, &ret)
-           ? ret : host(fd, vec, count, low, high);
+    return access_vectors_at(write_at, host, fd, vec, count, low, high);
 }
 
 ssize_t guest_pwritev2(HostPreadv2 *host, int fd, const struct iovec *vec,
                        int count, unsigned long low, unsigned long high,
                        int flags)
 {
-    off_t pos = join_halves(low, high);
-    ssize_t ret;
-
-    return !flags && pos >= HERE &&
-           access_entry(write_at, fd, vec, count, pos, &ret)
-           ? ret : host(fd, vec, count, low, high, flags);
+    return access_vectors_with(write_at, host, fd, vec, count, low, high,
+                               flags);
 }
