@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include "qemu/cutils.h"
 #include "set-mm/calls/exec-program.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/state/exe-file.h"
 
 #ifndef AT_EXECVE_CHECK
@@ -262,7 +263,7 @@ static char *read_table(int fd, const ExecHead *head, size_t *size)
 /* The next emulator looks anew below a prefix that a chroot left behind. */
 static const char *prefixed_anew(const char *name)
 {
-    const char *path = guest_prefixed(name);
+    const char *path = guest_prefixed(guest_task_path(name));
 
     return faccessat(AT_FDCWD, path, F_OK, 0) < 0 ? name : path;
 }

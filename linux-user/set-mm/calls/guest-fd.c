@@ -21,10 +21,10 @@ int guest_close(int fd)
 {
     int ret;
 
-    fd_table_begin(fd, fd);
+    fd_table_begin(fd);
     proc_file_forget(fd);
     ret = close(fd);
-    fd_table_end(fd, fd);
+    fd_table_end(fd);
     return ret;
 }
 
@@ -32,9 +32,9 @@ int guest_dup3(int old, int new, int flags)
 {
     int ret;
 
-    fd_table_begin(new, new);
+    fd_table_begin(new);
     ret = dup3(old, new, flags);
-    fd_table_end(new, new);
+    fd_table_end(new);
     return ret;
 }
 
@@ -42,9 +42,9 @@ int guest_dup2(int old, int new)
 {
     int ret;
 
-    fd_table_begin(new, new);
+    fd_table_begin(new);
     ret = dup2(old, new);
-    fd_table_end(new, new);
+    fd_table_end(new);
     return ret;
 }
 
@@ -60,9 +60,9 @@ int guest_close_range(HostCloseRange *host, unsigned first, unsigned last,
         }
         return ret;
     }
-    fd_table_begin(first, last);
+    fd_table_begin_range(first, last);
     ret = host(first, last, flags);
-    fd_table_end(first, last);
+    fd_table_end_range(first, last);
     return ret;
 }
 

@@ -62,7 +62,7 @@ static const MapFile *find(const GArray *list, uint64_t start, uint64_t end)
     return NULL;
 }
 
-const char *guest_map_files_dashed_path(int dirfd, const char *path)
+const char *guest_map_files_path(int dirfd, const char *path)
 {
     static __thread char hosts[PATH_MAX];
     g_autoptr(GArray) list = NULL;
@@ -70,7 +70,7 @@ const char *guest_map_files_dashed_path(int dirfd, const char *path)
     /* No name of procfs is so. */
     char name[MAP_FILE_NAME] = "-";
     uint64_t start, end;
-    const char *at = map_file_parse(path, &start, &end);
+    const char *at = path ? map_file_parse(path, &start, &end) : NULL;
     const MapFile *file;
 
     if (likely(!at)) {

@@ -7,11 +7,6 @@
 #ifndef LINUX_USER_GUEST_MAP_FILES_H
 #define LINUX_USER_GUEST_MAP_FILES_H
 
-#include <string.h>
-
-/* guest_map_files_dashed_path: guest_map_files_path() of a path with a dash */
-const char *guest_map_files_dashed_path(int dirfd, const char *path);
-
 /**
  * guest_map_files_path: a path, for the host
  * @dirfd: where a relative path begins, or AT_FDCWD
@@ -21,11 +16,7 @@ const char *guest_map_files_dashed_path(int dirfd, const char *path);
  * nowhere if it is a mapping of the emulator's; valid until the thread's next
  * call.
  */
-static inline const char *guest_map_files_path(int dirfd, const char *path)
-{
-    return path && strchr(path, '-') ? guest_map_files_dashed_path(dirfd, path)
-                                     : path;
-}
+const char *guest_map_files_path(int dirfd, const char *path);
 
 /**
  * guest_map_files_getdents: what getdents(2) or getdents64(2) has read

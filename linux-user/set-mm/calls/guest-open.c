@@ -15,6 +15,7 @@
 #include "set-mm/state/exe-file.h"
 #include "set-mm/calls/guest-open.h"
 #include "set-mm/calls/guest-path.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/views/proc-file.h"
 
 #ifndef RESOLVE_NO_MAGICLINKS
@@ -403,7 +404,7 @@ int guest_openat2(HostOpenat2 *host, FakeOpen *fake, CPUArchState *env,
 
     /* Otherwise a path begins at @dirfd, even an absolute one. */
     if (!(call.how.resolve & (RESOLVE_IN_ROOT | RESOLVE_BENEATH))) {
-        call.path = guest_prefixed(name);
+        call.path = guest_prefixed(guest_task_path(name));
     }
     return do_open(&call);
 }

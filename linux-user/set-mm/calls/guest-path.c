@@ -56,9 +56,14 @@ static const char *find_below_prefix(const char *name)
 
 const char *guest_prefixed(const char *name)
 {
-    name = guest_task_path(name);
     return has_prefix && name && *name == '/' ? find_below_prefix(name) : name;
 }
+
+/*
+ * What few paths need is kept out of the functions that all go through, which
+ * would save registers and guard a large frame for it.
+ */
+#define SELDOM __attribute__((noinline, cold))
 
 /* The kernel's limit of links in one path. */
 enum { MAX_LINKS = 40 };
@@ -186,7 +191,8 @@ static inline bool find_exe(int dirfd, const char *path, Place *place)
  * What it leads to.
  * @buf: PATH_MAX bytes; @path may point there afterwards
  */
-static bool follow_links(int dirfd, const char **path, char *buf, Place *place)
+static SELDOM bool follow_links(int dirfd, const char **path, char *buf,
+                                Place *place)
 {
     char next[PATH_MAX];
 
@@ -213,16 +219,42 @@ static const char *place_for_host(int dirfd, const char *path,
     return place->is_own ? exe_file_path(dirfd, link->path) : link->path;
 }
 
+/*
+ * What is meant by a path as it is spelled, where links lead left to the host.
+ * @may_be_exe: whether an exe is asked for; gets whether it is one
+ */
+static SELDOM const char *special_for_host(int dirfd, const char *path,
+                                           bool *may_be_exe)
+{
+    Place place;
+
+    *may_be_exe = *may_be_exe && find_exe(dirfd, path, &place);
+    return *may_be_exe
+           ? place_for_host(dirfd, path, &place)
+           : guest_map_files_path(dirfd, guest_task_path(path));
+}
+
+static inline const char *spelled_for_host(int dirfd, const char *path,
+                                           bool *may_be_exe)
+{
+    if (unlikely(path && proc_name_is_special(path))) {
+        return special_for_host(dirfd, path, may_be_exe);
+    }
+    *may_be_exe = false;
+    return path;
+}
+
 /* A link that is not followed is the host's own. */
 static const char *path_for_host(int dirfd, const char *path, bool follow)
 {
     const char *at = path;
     char buf[PATH_MAX];
+    bool exe = false;
     Place place;
 
     return path && follow && follow_links(dirfd, &at, buf, &place)
            ? place_for_host(dirfd, at, &place)
-           : guest_map_files_path(dirfd, path);
+           : spelled_for_host(dirfd, path, &exe);
 }
 
 const char *guest_path(int dirfd, const char *path, int flags)
@@ -252,14 +284,11 @@ const char *guest_path_unmounted(const char *path, int flags)
 
 const char *guest_path_opened(int dirfd, const char *path, bool *is_exe)
 {
-    Place place;
-
-    *is_exe = find_exe(dirfd, path, &place);
-    return *is_exe ? place_for_host(dirfd, path, &place)
-                   : guest_map_files_path(dirfd, path);
+    *is_exe = true;
+    return spelled_for_host(dirfd, path, is_exe);
 }
 
-bool guest_path_is_exe(int dirfd, const char **path)
+SELDOM bool guest_path_is_exe(int dirfd, const char **path)
 {
     const char *at = *path;
     char buf[PATH_MAX];
@@ -298,38 +327,46 @@ static bool may_be_emulator(const struct stat *st)
            exe_file_may_be_emulator(st->st_mode, st->st_size, st->st_ino);
 }
 
-/* Returns: the path for the host of an exe that is named itself, or NULL. */
-static inline const char *exe_for_host(int dirfd, const char *path)
+/* Neither the emulator nor a directory of threads. */
+static inline bool is_the_hosts(const struct stat *st)
 {
-    if (unlikely(path && proc_name_may_be_exe(path))) {
-        Place place;
-
-        return find(dirfd, path, &place)
-               ? place_for_host(dirfd, path, &place) : NULL;
-    }
-    return NULL;
+    return !S_ISDIR(st->st_mode) && !may_be_emulator(st);
 }
 
-int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags)
+/* @path, for the host, has led to what @st says. */
+static SELDOM int judge_stat(int dirfd, const char *path, struct stat *st,
+                             int flags)
 {
-    bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    const char *exe = follow ? exe_for_host(dirfd, path) : NULL;
-    int ret;
-
-    if (exe) {
-        return fstatat(dirfd, exe, st, flags);
-    }
-    path = guest_map_files_path(dirfd, guest_task_path(path));
-    ret = fstatat(dirfd, path, st, flags);
-    if (ret < 0) {
-        return ret;
-    }
-    if (follow && may_be_emulator(st) && guest_path_is_exe(dirfd, &path)) {
+    if (!(flags & AT_SYMLINK_NOFOLLOW) && may_be_emulator(st) &&
+        guest_path_is_exe(dirfd, &path)) {
         return fstatat(dirfd, path, st, flags);
     }
     st->st_nlink = guest_task_links(dirfd, path, st->st_mode,
                                     major(st->st_dev), st->st_nlink);
     return 0;
+}
+
+static SELDOM int stat_special(int dirfd, const char *path, struct stat *st,
+                               int flags)
+{
+    bool exe = !(flags & AT_SYMLINK_NOFOLLOW);
+    int ret;
+
+    path = special_for_host(dirfd, path, &exe);
+    ret = fstatat(dirfd, path, st, flags);
+    return ret < 0 || exe ? ret : judge_stat(dirfd, path, st, flags);
+}
+
+int guest_fstatat(int dirfd, const char *path, struct stat *st, int flags)
+{
+    int ret;
+
+    if (unlikely(proc_name_is_special(path))) {
+        return stat_special(dirfd, path, st, flags);
+    }
+    ret = fstatat(dirfd, path, st, flags);
+    return ret < 0 || likely(is_the_hosts(st))
+           ? ret : judge_stat(dirfd, path, st, flags);
 }
 
 int guest_fstat(int fd, struct stat *st)
@@ -351,16 +388,12 @@ int guest_stat(const char *path, struct stat *st)
 int guest_statx(HostStatx *host, int dirfd, const char *path, int flags,
                 unsigned mask, struct target_statx *stx)
 {
-    bool follow = !(flags & AT_SYMLINK_NOFOLLOW);
-    const char *exe = follow ? exe_for_host(dirfd, path) : NULL;
+    bool follow = !(flags & AT_SYMLINK_NOFOLLOW), exe = follow;
     int ret;
 
-    if (exe) {
-        return host(dirfd, exe, flags, mask, stx);
-    }
-    path = guest_map_files_path(dirfd, guest_task_path(path));
+    path = spelled_for_host(dirfd, path, &exe);
     ret = host(dirfd, path, flags, mask, stx);
-    if (ret < 0) {
+    if (ret < 0 || exe) {
         return ret;
     }
     if (follow && S_ISREG(stx->stx_mode) &&
@@ -386,18 +419,15 @@ int guest_chroot(const char *path)
  * That something exists is true of both executables.  So is that it does not;
  * only permissions can differ.
  */
-int guest_faccessat(int dirfd, const char *path, int mode, int flags)
+static SELDOM int look_and_access(int dirfd, const char *path, int mode,
+                                  int flags)
 {
-    const char *exe = flags & AT_SYMLINK_NOFOLLOW ? NULL
-                      : exe_for_host(dirfd, path);
+    bool exe = !(flags & AT_SYMLINK_NOFOLLOW);
     int ret;
 
-    if (exe) {
-        return faccessat(dirfd, exe, mode, flags);
-    }
-    path = guest_map_files_path(dirfd, guest_task_path(path));
+    path = spelled_for_host(dirfd, path, &exe);
     ret = faccessat(dirfd, path, mode, flags);
-    if (mode == F_OK || (ret < 0 && errno != EACCES && errno != EROFS &&
+    if (exe || mode == F_OK || (ret < 0 && errno != EACCES && errno != EROFS &&
                          errno != EPERM) ||
         (flags & AT_SYMLINK_NOFOLLOW)) {
         return ret;
@@ -406,6 +436,16 @@ int guest_faccessat(int dirfd, const char *path, int mode, int flags)
         ret = faccessat(dirfd, path, mode, flags);
     }
     return ret;
+}
+
+int guest_faccessat(int dirfd, const char *path, int mode, int flags)
+{
+    /* Nearly every call. */
+    if (mode == F_OK && dirfd == AT_FDCWD && !flags &&
+        likely(!proc_name_is_special(path))) {
+        return access(path, F_OK);
+    }
+    return look_and_access(dirfd, path, mode, flags);
 }
 
 static ssize_t read_exe_link(int dirfd, const char *path, const Place *place,
@@ -447,12 +487,14 @@ static ssize_t read_open_link(int fd, char *buf, size_t size)
 
 ssize_t guest_readlinkat(int dirfd, const char *path, char *buf, size_t size)
 {
-    Place place;
+    if (unlikely(proc_name_is_special(path))) {
+        Place place;
 
-    if (find_exe(dirfd, path, &place)) {
-        return read_exe_link(dirfd, path, &place, buf, size);
+        if (find_exe(dirfd, path, &place)) {
+            return read_exe_link(dirfd, path, &place, buf, size);
+        }
+        path = guest_map_files_path(dirfd, guest_task_path(path));
     }
-    path = guest_map_files_path(dirfd, path);
     return *path ? readlinkat(dirfd, path, buf, size)
                  : read_open_link(dirfd, buf, size);
 }
@@ -506,6 +548,8 @@ int guest_statfs(const char *path, struct statfs *fs)
     if (find_exe(AT_FDCWD, path, &place) ||
         !exe_file_is_beside_emulator()) {
         path = guest_path(AT_FDCWD, path, 0);
+    } else {
+        path = guest_task_path(path);
     }
     return statfs(path, fs);
 }

@@ -21,8 +21,7 @@
 void guest_path_init(void);
 
 /**
- * guest_prefixed: QEMU's path(), that is -L, that a fork does not find locked;
- * and guest_task_path()
+ * guest_prefixed: QEMU's path(), that is -L, that a fork does not find locked
  * @name: may be NULL
  *
  * Returns: @name, or a path that stays.

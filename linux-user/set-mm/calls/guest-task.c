@@ -61,11 +61,21 @@ static pid_t number_at(const char *at, size_t len)
     return number;
 }
 
-const char *guest_task_numbered_path(const char *path)
+/* The first component that may be a number, or NULL. */
+static const char *find_number(const char *path)
+{
+    while (path && (*path < '0' || *path > '9')) {
+        path = strchr(path, '/');
+        path += path != NULL;
+    }
+    return path;
+}
+
+const char *guest_task_path(const char *path)
 {
     static __thread char nowhere[PATH_MAX];
 
-    for (const char *at = path; at; at = guest_task_number(at)) {
+    for (const char *at = find_number(path); at; at = find_number(at)) {
         size_t len = strcspn(at, "/");
 
         if (alone_is_hidden(number_at(at, len)) &&

@@ -23,19 +23,6 @@ pid_t guest_task(pid_t pid);
 /* guest_task_of: the same if @which is PRIO_PROCESS, as of getpriority(2) */
 pid_t guest_task_of(int which, int who);
 
-/* guest_task_number: the first component that may be a number, or NULL */
-static inline const char *guest_task_number(const char *path)
-{
-    while (path && (*path < '0' || *path > '9')) {
-        path = strchr(path, '/');
-        path += path != NULL;
-    }
-    return path;
-}
-
-/* guest_task_numbered_path: guest_task_path() of one that has such */
-const char *guest_task_numbered_path(const char *path);
-
 /**
  * guest_task_path: a path, for the host
  * @path: may be NULL
@@ -44,11 +31,7 @@ const char *guest_task_numbered_path(const char *path);
  * number of a thread of the emulator's, in a procfs; valid until the thread's
  * next call.
  */
-static inline const char *guest_task_path(const char *path)
-{
-    return unlikely(guest_task_number(path)) ? guest_task_numbered_path(path)
-                                             : path;
-}
+const char *guest_task_path(const char *path);
 
 /**
  * guest_task_links: how many links a directory has for the guest

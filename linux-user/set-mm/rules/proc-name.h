@@ -58,6 +58,32 @@ static inline bool proc_name_may_be_exe(const char *path)
            (len == 3 || path[len - 4] == '/');
 }
 
+/**
+ * proc_name_is_special: can a path name anything that is not the host's alone?
+ *
+ * That is an exe, the number of a thread or of a descriptor, or an entry of
+ * map_files.  Asked for every path of the guest, so it looks at each letter
+ * once.
+ */
+static inline bool proc_name_is_special(const char *path)
+{
+    bool starts = true;
+    const char *end;
+
+    for (end = path; *end; end++) {
+        /* Nearly all are letters, which come behind. */
+        if (*end > '9') {
+            starts = false;
+        } else if (*end == '-' || (starts && *end >= '0')) {
+            return true;
+        } else {
+            starts = *end == '/';
+        }
+    }
+    return end - path >= 3 && end[-1] == 'e' && end[-2] == 'x' &&
+           end[-3] == 'e' && (end - path == 3 || end[-4] == '/');
+}
+
 /* What a procfs calls the calling process; false if that is not known. */
 typedef bool ProcOwnNumber(char *number, size_t size);
 

@@ -97,12 +97,12 @@ FdTable *fd_table_get(void)
     return fd_table_own;
 }
 
-static void note_end(FdTable *table, int end)
+void fd_table_note_end(int end)
 {
-    int old = qatomic_read(&table->end);
+    int old = qatomic_read(&fd_table_own->end);
 
     while (old < end) {
-        int found = qatomic_cmpxchg(&table->end, old, end);
+        int found = qatomic_cmpxchg(&fd_table_own->end, old, end);
 
         if (found == old) {
             break;
@@ -114,18 +114,8 @@ static void note_end(FdTable *table, int end)
 void fd_table_note_plain(int fd, uint32_t seen)
 {
     if ((seen & FD_STATE) == 0) {
-        note_end(fd_table_own, fd + 1);
+        fd_table_note_end(fd + 1);
         qatomic_cmpxchg(&fd_table_own->word[fd], seen, seen | FD_PLAIN);
-    }
-}
-
-static void begin_number(uint32_t *word)
-{
-    uint32_t old = qatomic_read(word), found;
-
-    while ((found = qatomic_cmpxchg(word, old,
-                                    (old & ~FD_PLAIN) + FD_CHANGING)) != old) {
-        old = found;
     }
 }
 
@@ -134,41 +124,28 @@ void fd_table_distrust(void)
 {
     if (!qatomic_xchg(&fd_table_own->is_distrusted, true)) {
         for (int fd = 0; fd < FD_TABLE_SIZE; fd++) {
-            begin_number(&fd_table_own->word[fd]);
+            fd_table_change(&fd_table_own->word[fd]);
         }
     }
-}
-
-static unsigned end_of(unsigned last)
-{
-    return MIN(last, FD_TABLE_SIZE - 1) + 1;
 }
 
 /* A range seldom reaches beyond what was ever open. */
-void fd_table_begin(unsigned first, unsigned last)
+static unsigned end_of(unsigned last)
 {
-    FdTable *table = fd_table_own;
-    unsigned end = end_of(last);
+    return MIN(MIN(last, FD_TABLE_SIZE - 1) + 1,
+               qatomic_read(&fd_table_own->end));
+}
 
-    if (first != last) {
-        end = MIN(end, qatomic_read(&table->end));
-    } else if (first < end) {
-        note_end(table, end);
-    }
-    for (unsigned fd = first; fd < end; fd++) {
-        begin_number(&table->word[fd]);
+void fd_table_begin_range(unsigned first, unsigned last)
+{
+    for (unsigned fd = first, end = end_of(last); fd < end; fd++) {
+        fd_table_begin(fd);
     }
 }
 
-/* What was noted for the first time meanwhile was opened meanwhile. */
-void fd_table_end(unsigned first, unsigned last)
+void fd_table_end_range(unsigned first, unsigned last)
 {
-    FdTable *table = fd_table_own;
-    unsigned end = MIN(end_of(last), qatomic_read(&table->end));
-
-    for (unsigned fd = first; fd < end; fd++) {
-        if (qatomic_read(&table->word[fd]) & (FD_STATE & ~FD_PLAIN)) {
-            qatomic_add(&table->word[fd], FD_VERSION - FD_CHANGING);
-        }
+    for (unsigned fd = first, end = end_of(last); fd < end; fd++) {
+        fd_table_end(fd);
     }
 }

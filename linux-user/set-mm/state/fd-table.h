@@ -100,13 +100,53 @@ static inline bool fd_table_is_plain(int fd)
  */
 void fd_table_note_plain(int fd, uint32_t seen);
 
+/* fd_table_note_end: no number from @end on was noted */
+void fd_table_note_end(int end);
+
+/* fd_table_change: a number's word, for a call that changes what it means */
+static inline void fd_table_change(uint32_t *word)
+{
+    uint32_t old = qatomic_read(word), found;
+
+    while ((found = qatomic_cmpxchg(word, old,
+                                    (old & ~FD_PLAIN) + FD_CHANGING)) != old) {
+        old = found;
+    }
+}
+
 /**
- * fd_table_begin: numbers are about to be closed or replaced
- * @first, @last: numbers, the last one included
- *
+ * fd_table_begin: a number is about to be closed or replaced
  * fd_table_end: it has been done, or has failed
  */
-void fd_table_begin(unsigned first, unsigned last);
-void fd_table_end(unsigned first, unsigned last);
+static inline void fd_table_begin(unsigned fd)
+{
+    FdTable *table = fd_table_own;
+
+    if (fd >= FD_TABLE_SIZE) {
+        return;
+    }
+    if (unlikely((int)fd >= qatomic_read(&table->end))) {
+        fd_table_note_end(fd + 1);
+    }
+    fd_table_change(&table->word[fd]);
+}
+
+/* What was noted for the first time meanwhile was opened meanwhile. */
+static inline void fd_table_end(unsigned fd)
+{
+    FdTable *table = fd_table_own;
+
+    if (fd < FD_TABLE_SIZE &&
+        (qatomic_read(&table->word[fd]) & (FD_STATE & ~FD_PLAIN))) {
+        qatomic_add(&table->word[fd], FD_VERSION - FD_CHANGING);
+    }
+}
+
+/**
+ * fd_table_begin_range: the same for numbers, the last one included
+ * fd_table_end_range: it has been done, or has failed
+ */
+void fd_table_begin_range(unsigned first, unsigned last);
+void fd_table_end_range(unsigned first, unsigned last);
 
 #endif /* LINUX_USER_FD_TABLE_H */

@@ -55,14 +55,14 @@ int debug_file_keep(int fd)
     if (is_text) {
         handle = keep_text(fd);
     }
-    fd_table_begin(fd, fd);
+    fd_table_begin(fd);
     proc_file_forget(fd);
     if (is_text) {
         close(fd);
     } else {
         handle = own_socket_give(fd);
     }
-    fd_table_end(fd, fd);
+    fd_table_end(fd);
     return handle;
 }
 
