@@ -17,12 +17,12 @@
 #include <unistd.h>
 #include "set-mm/rules/proc-name.h"
 
-static bool number_of_procfs(char *number, size_t size)
+static pid_t number_of_procfs(char *number, size_t size)
 {
     ssize_t len = readlink("/proc/self", number, size - 1);
 
     number[len > 0 ? len : 0] = '\0';
-    return len > 0;
+    return len > 0 ? getpid() : 0;
 }
 
 static const struct {

@@ -95,6 +95,13 @@ static bool may_be_fake(const char *path)
            !strcmp(name, "route");
 }
 
+/* The link that is met most often. */
+static bool leads_over_self(const char *path)
+{
+    return g_str_has_prefix(path, "/proc/self/") ||
+           g_str_has_prefix(path, "/proc/thread-self/");
+}
+
 /* The caller's entry with a content that a path spells. */
 static ProcEntry content_of(const OpenCall *call)
 {
@@ -144,14 +151,16 @@ static void note_opened(const OpenCall *call, const char *path, int fd,
  */
 static int open_plain(const OpenCall *call, const char *path)
 {
-    bool by_link = false;
+    bool by_link;
     int fd;
 
     if (qatomic_read(&no_openat2) || may_be_fake(path)) {
         return -2;
     }
-    fd = open_past_links(call, path, RESOLVE_NO_SYMLINKS);
-    if (fd < 0 && errno == ELOOP) {
+    by_link = leads_over_self(path);
+    fd = open_past_links(call, path,
+                         by_link ? RESOLVE_NO_MAGICLINKS : RESOLVE_NO_SYMLINKS);
+    if (fd < 0 && errno == ELOOP && !by_link) {
         by_link = true;
         fd = open_past_links(call, path, RESOLVE_NO_MAGICLINKS);
     }

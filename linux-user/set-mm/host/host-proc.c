@@ -12,6 +12,8 @@
 #include <sys/vfs.h>
 #include "qemu/atomic.h"
 #include "qemu/cutils.h"
+#include "qemu/lockable.h"
+#include "set-mm/host/fork-safety.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/rules/proc-name.h"
@@ -29,9 +31,10 @@ enum { NR_OPEN_TREE = 428 };
 /* Asked of the keeper only, or before there are two threads. */
 static bool is_held;
 
-/* What the procfs at /proc calls this process; made anew by a forked child. */
+/* What the procfs at /proc calls this process; asked anew by a forked child. */
 static struct {
-    pid_t of;
+    QemuMutex lock;         /* of whoever writes it */
+    pid_t pid;              /* 0: not asked */
     char number[3 * sizeof(pid_t) + 2];
 } own;
 
@@ -59,26 +62,40 @@ static long read_link(void *opaque)
     return len;
 }
 
-static bool own_number(char *number, size_t size)
+static pid_t own_number(char *number, size_t size)
 {
-    if (own.of != getpid()) {
+    pid_t pid = qatomic_load_acquire(&own.pid);
+
+    if (!pid) {
         char target[PATH_MAX];
         ReadLink link = { "self", target };
 
         if (own_table_call(read_link, &link) <= 0) {
-            return false;
+            return 0;
         }
-        pstrcpy(own.number, sizeof(own.number), target);
-        own.of = getpid();
+        pid = getpid();
+        WITH_QEMU_LOCK_GUARD(&own.lock) {
+            if (!own.pid) {
+                pstrcpy(own.number, sizeof(own.number), target);
+                qatomic_store_release(&own.pid, pid);
+            }
+        }
     }
     pstrcpy(number, size, own.number);
-    return true;
+    return pid;
+}
+
+static void forget_number(void)
+{
+    own.pid = 0;
 }
 
 void host_proc_init(void)
 {
+    static const ForkActions at_fork = { .in_child = forget_number };
     struct stat st;
 
+    fork_safety_lock_init(&own.lock, &at_fork);
     if (fstatat(AT_FDCWD, "/proc/self", &st, AT_SYMLINK_NOFOLLOW) == 0) {
         proc_name_init(st.st_dev, own_number);
     }

@@ -97,9 +97,18 @@ bool proc_name_is_known(dev_t dev)
     return known.own_number && dev == known.dev;
 }
 
-static bool own_number(char *own, size_t size)
+static pid_t own_number(char *own, size_t size)
 {
-    return known.own_number && known.own_number(own, size);
+    return known.own_number ? known.own_number(own, size) : 0;
+}
+
+/*
+ * Is a number that of another thread?  Procfs has directories for those that it
+ * does not list.
+ */
+static bool is_thread(pid_t pid, const char *number)
+{
+    return syscall(__NR_tgkill, pid, atoi(number), 0) == 0;
 }
 
 /* A number as procfs writes it, and a slash; returns the bytes of both. */
@@ -125,6 +134,7 @@ static int judge_plain_spelling(const char *dir, size_t len)
     struct stat st;
     size_t number;
     bool is_self;
+    pid_t pid;
 
     if (len <= proc_len || memcmp(dir, proc, proc_len)) {
         return -1;
@@ -146,15 +156,15 @@ static int judge_plain_spelling(const char *dir, size_t len)
     if (is_self) {
         return 1;
     }
-    if (!own_number(own, sizeof(own))) {
+    pid = own_number(own, sizeof(own));
+    if (!pid) {
         *own = '\0';
     }
     if (strlen(own) + 1 == len && !memcmp(dir, own, len - 1)) {
         return 1;
     }
-    /* Other threads have directories there that are not listed. */
-    if (atoi(own) == getpid()) {
-        return syscall(__NR_tgkill, getpid(), atoi(dir), 0) == 0;
+    if (pid && atoi(own) == pid) {
+        return is_thread(pid, dir);
     }
     snprintf(thread, sizeof(thread), "/proc/self/task/%.*s", (int)len - 1,
              dir);
@@ -296,15 +306,15 @@ static bool is_own_by_number(const char *path, size_t dir_len)
 {
     char own[3 * sizeof(pid_t) + 2];
     size_t at = component_before(path, dir_len), task;
+    pid_t pid = own_number(own, sizeof(own));
 
-    if (!own_number(own, sizeof(own))) {
+    if (!pid) {
         return false;
     }
     task = component_before(path, at);
     if (at && !strncmp(path + task, "task/", 5)) {
         at = component_before(path, task);
-    } else if (syscall(__NR_tgkill, getpid(), atoi(path + at), 0) == 0 &&
-               atoi(own) == getpid()) {
+    } else if (atoi(own) == pid && is_thread(pid, path + at)) {
         return true;
     }
     return !strncmp(path + at, own, strlen(own)) &&

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 /* The entries of a process's directory whose answer is the guest's own. */
 typedef enum ProcEntry {
@@ -84,8 +85,11 @@ static inline bool proc_name_is_special(const char *path)
            end[-3] == 'e' && (end - path == 3 || end[-4] == '/');
 }
 
-/* What a procfs calls the calling process; false if that is not known. */
-typedef bool ProcOwnNumber(char *number, size_t size);
+/*
+ * What a procfs calls the calling process.  Returns: getpid(), which a process
+ * need not ask for each time, or 0 if the number is not known.
+ */
+typedef pid_t ProcOwnNumber(char *number, size_t size);
 
 /**
  * proc_name_init: tell of the procfs that the emulator uses itself

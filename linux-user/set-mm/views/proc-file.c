@@ -177,6 +177,14 @@ ProcEntry proc_file_entry(int fd, const struct stat *st, int flags, char *path)
                                                       : PROC_ENTRY_NONE;
 }
 
+/* The open flags, for which nobody asks the host before they matter. */
+static bool serves(int fd, ProcEntry entry)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && !(flags & O_PATH) && proc_file_serves(entry, flags);
+}
+
 static bool is_siblings(const char *path, const struct stat *st)
 {
     Sibling sibling;
@@ -215,23 +223,23 @@ static bool is_pagemap(int fd, ProcEntry entry)
  */
 static ProcFile *look(int fd, uint32_t word)
 {
-    int flags = fcntl(fd, F_GETFL);
     char path[PATH_MAX];
     ProcEntry entry;
     struct stat st;
 
-    if (flags < 0 || (flags & O_PATH) || fstat(fd, &st) < 0) {
+    if (fstat(fd, &st) < 0) {
         return NULL;
     }
     if (proc_file_may_be_entry(&st)) {
-        entry = proc_file_entry(fd, &st, flags, path);
-        if (entry != PROC_ENTRY_NONE && !has_ended(fd, entry)) {
+        entry = proc_file_entry(fd, &st, O_RDWR, path);
+        if (entry != PROC_ENTRY_NONE && serves(fd, entry) &&
+            !has_ended(fd, entry)) {
             return new_file(fd, word, entry, true);
         }
         entry = proc_name_guess(path).entry;
-        if (proc_file_serves(entry, flags) &&
+        if (proc_entry_has_content(entry) &&
             (is_siblings(path, &st) || is_pagemap(fd, entry)) &&
-            !has_ended(fd, entry)) {
+            serves(fd, entry) && !has_ended(fd, entry)) {
             return new_file(fd, word, entry, false);
         }
     }

@@ -355,7 +355,7 @@ static long look_into(void *opaque)
 static int executes_emulator(int dirfd, const char *dir)
 {
     g_autofree char *exe = g_strconcat(dir, "exe", NULL);
-    Look l = { NULL, syscall(__NR_gettid), dirfd, dir };
+    Look l = { NULL, 0, dirfd, dir };
     struct stat st;
     int ret;
 
@@ -364,6 +364,7 @@ static int executes_emulator(int dirfd, const char *dir)
     }
     ret = recall(&st);
     if (ret < 0) {
+        l.thread = syscall(__NR_gettid);
         ret = own_table_call(look_into, &l);
         if (ret < 0) {
             return 0;
@@ -397,7 +398,10 @@ static int is_emulator(int dirfd, const char *dir, struct stat *tasks)
  */
 static bool look_for_keeper(Look *l)
 {
-    bool ret = own_table_call(look, l) > 0;
+    bool ret;
+
+    l->thread = syscall(__NR_gettid);
+    ret = own_table_call(look, l) > 0;
 
     for (int tries = 0; !ret && tries < l->tries &&
                         executes_emulator(l->dirfd, l->path) > 0; tries++) {
@@ -410,7 +414,7 @@ static bool look_for_keeper(Look *l)
 bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
 {
     g_autofree char *path = g_strndup(dir, len);
-    Look l = { s, syscall(__NR_gettid), dirfd, path };
+    Look l = { s, 0, dirfd, path };
     struct stat tasks = { 0 }, key;
     int error = errno;
     int is = is_emulator(dirfd, path, &tasks);
@@ -421,6 +425,7 @@ bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
     if (is > 0) {
         ret = look_for_keeper(&l);
     } else if (is < 0 && !was_stranger(&tasks, &key)) {
+        l.thread = syscall(__NR_gettid);
         ret = own_table_call(look, &l) > 0;
         if (!ret) {
             remember(&key, false);

@@ -26,12 +26,12 @@ static const struct {
 
 static int proc_fd;
 
-static bool number_of_procfs(char *number, size_t size)
+static pid_t number_of_procfs(char *number, size_t size)
 {
     ssize_t len = readlinkat(proc_fd, "self", number, size - 1);
 
     number[len > 0 ? len : 0] = '\0';
-    return len > 0;
+    return len > 0 ? getpid() : 0;
 }
 
 /* Links of any name, in a directory of our own. */
