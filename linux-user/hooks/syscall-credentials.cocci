@@ -11,3 +11,18 @@ position weave;
 @@
 - get_errno(call@weave(args))
 + get_errno(guest_credentials(call(args)))
+
+// What caps=all grants is seen, and can be given up.
+@capget@
+expression header, data;
+position weave;
+@@
+- capget@weave(header, data)
++ guest_capget(header, data)
+
+@capset@
+expression header, data;
+position weave;
+@@
+- capset@weave(header, data)
++ guest_capset(header, data)

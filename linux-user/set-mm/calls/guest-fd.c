@@ -8,6 +8,7 @@
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/host/exec-check.h"
 #include "set-mm/state/fd-table.h"
+#include "set-mm/state/granted-caps.h"
 #include "set-mm/views/proc-file.h"
 
 #ifndef CLOSE_RANGE_UNSHARE
@@ -70,6 +71,7 @@ typedef struct NewThread {
     void *(*fn)(void *);
     void *arg;
     FdTable *table;
+    GrantedCaps caps;
 } NewThread;
 
 static void *start_thread(void *opaque)
@@ -78,6 +80,7 @@ static void *start_thread(void *opaque)
 
     g_free(opaque);
     fd_table_share(new.table);
+    granted_caps_set(new.caps);
     return new.fn(new.arg);
 }
 
@@ -87,7 +90,9 @@ int guest_pthread_create(pthread_t *thread, const pthread_attr_t *attr,
     NewThread *new = g_new(NewThread, 1);
     int ret;
 
-    *new = (NewThread) { fn, arg, fd_table_get() };
+    *new = (NewThread) {
+        fn, arg, fd_table_get(), granted_caps_own()
+    };
     ret = exec_check_pthread_create(thread, attr, start_thread, new);
     if (ret) {
         fd_table_put(new->table);

@@ -13,7 +13,9 @@
 #include "set-mm/host/binfmt.h"
 #include "set-mm/views/debug-view.h"
 #include "set-mm/state/exe-file.h"
+#include "set-mm/state/granted-caps.h"
 #include "set-mm/rules/exec-name.h"
+#include "set-mm/calls/guest-caps.h"
 #include "set-mm/calls/guest-child.h"
 #include "set-mm/calls/guest-mmap.h"
 #include "set-mm/state/guest-limits.h"
@@ -104,6 +106,10 @@ char *set_mm_prepare(int execfd, char *path, char **argv)
     char *name = binfmt_execfn(path);
 
     read_conf();
+    granted_caps_init();
+    if (opts.caps == SET_MM_CAPS_ALL && opts.rule != SET_MM_RULE_OFF) {
+        granted_caps_start();
+    }
     public_state_init();
     guest_limits_init();
     host_proc_init();
@@ -139,12 +145,13 @@ void set_mm_start(const struct image_info *info)
 
 static bool may_set_fields(void)
 {
-    return opts.caps == SET_MM_CAPS_ALL || host_caps_sys_resource();
+    return granted_caps_have(CAP_SYS_RESOURCE) || host_caps_sys_resource();
 }
 
 static bool may_set_exe_by_map(void)
 {
-    return opts.caps == SET_MM_CAPS_ALL || host_caps_checkpoint_restore();
+    return granted_caps_have(CAP_CHECKPOINT_RESTORE) ||
+           host_caps_checkpoint_restore();
 }
 
 /* From 0 or a negative host errno. */
@@ -295,12 +302,16 @@ static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
 
 bool set_mm_wants(int option)
 {
-    return option == PR_SET_MM || option == PR_GET_AUXV;
+    return option == PR_SET_MM || option == PR_GET_AUXV ||
+           guest_caps_wants(option);
 }
 
 abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
                          abi_ulong arg4, abi_ulong arg5)
 {
+    if (guest_caps_wants(option)) {
+        return get_errno(guest_caps_prctl(option, arg2));
+    }
     if (opts.rule == SET_MM_RULE_OFF) {
         return -TARGET_EINVAL;
     }

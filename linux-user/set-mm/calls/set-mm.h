@@ -47,8 +47,8 @@ bool set_mm_wants(int option);
 
 /**
  * do_prctl_set_mm: prctl(2) for an option that set_mm_wants()
- * @option: PR_SET_MM or PR_GET_AUXV
- * @arg2: sub-option, or guest address of the buffer
+ * @option: PR_SET_MM, PR_GET_AUXV, or one of guest_caps_wants()
+ * @arg2: sub-option, guest address of the buffer, or capability
  * @arg3, @arg4, @arg5: as the guest passed them
  *
  * Mirrors kernel/sys.c:prctl_set_mm() and prctl_get_auxv(), errors and their

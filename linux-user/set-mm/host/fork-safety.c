@@ -38,7 +38,7 @@ static struct {
     struct {
         QemuMutex *lock;
         const ForkActions *actions;
-    } at[16];
+    } at[24];
     int n;
 } locks;
 

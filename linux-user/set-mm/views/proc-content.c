@@ -20,6 +20,7 @@
 #include "set-mm/views/proc-maps.h"
 #include "set-mm/views/proc-memory.h"
 #include "set-mm/views/proc-signals.h"
+#include "set-mm/views/proc-caps.h"
 
 /* The kernel limits a title to a page of its own, not of QEMU's guest. */
 enum { TITLE_MAX = 4096 };
@@ -392,8 +393,14 @@ static bool write_sibling_threads(GString *out, const Sibling *sibling,
     return true;
 }
 
+/* What is asked about a thread once for all its lines. */
+typedef struct OwnThread {
+    SignalSets signals;
+    GrantedCaps caps;
+} OwnThread;
+
 static bool write_status_line(GString *out, const Sibling *sibling,
-                              const SignalSets *signals, const char *line)
+                              const OwnThread *own, const char *line)
 {
     if (sibling) {
         return g_str_has_prefix(line, "Threads:\t") &&
@@ -407,7 +414,8 @@ static bool write_status_line(GString *out, const Sibling *sibling,
         write_exec_sizes(out, line[2] == 'E');
         return true;
     }
-    return proc_signals_write_line(out, signals, line);
+    return proc_signals_write_line(out, &own->signals, line) ||
+           proc_caps_write_line(out, &own->caps, line);
 }
 
 /* A limit as fs/proc/base.c:proc_pid_limits() writes it. */
@@ -431,7 +439,7 @@ static void get_limit(const Sibling *sibling, PublicLimit which,
 }
 
 static bool write_limits_line(GString *out, const Sibling *sibling,
-                              const SignalSets *unused, const char *line)
+                              const OwnThread *unused, const char *line)
 {
     static const char *const names[NR_PUBLIC_LIMITS] = {
         [PUBLIC_LIMIT_DATA] = "Max data size ",
@@ -460,24 +468,24 @@ static bool write_limits_line(GString *out, const Sibling *sibling,
 
 /* The sibling's numbers are its target's, which we need not know. */
 static bool write_fdinfo_line(GString *out, const Sibling *sibling,
-                              const SignalSets *unused, const char *line)
+                              const OwnThread *unused, const char *line)
 {
     return !sibling && proc_signals_write_mask(out, "sigmask:\t", line);
 }
 
 typedef bool WriteLine(GString *out, const Sibling *sibling,
-                       const SignalSets *signals, const char *line);
+                       const OwnThread *own, const char *line);
 
 /* The host's lines, but for those that @replace writes. */
 static void write_lines(GString *out, const Sibling *sibling,
-                        const SignalSets *signals, char *host,
+                        const OwnThread *own, char *host,
                         WriteLine *replace)
 {
     char *line, *end;
 
     for (line = host; (end = strchr(line, '\n')); line = end + 1) {
         *end = '\0';
-        if (!replace(out, sibling, signals, line)) {
+        if (!replace(out, sibling, own, line)) {
             g_string_append(out, line);
             g_string_append_c(out, '\n');
         }
@@ -487,13 +495,15 @@ static void write_lines(GString *out, const Sibling *sibling,
 static void write_status(GString *out, const Sibling *sibling, char *host)
 {
     const char *number = strstr(host, "\nPid:\t");
-    SignalSets signals;
+    OwnThread own;
 
     if (!sibling) {
-        proc_signals_read(number ? atoi(number + strlen("\nPid:\t")) : 0,
-                          &signals);
+        pid_t thread = number ? atoi(number + strlen("\nPid:\t")) : 0;
+
+        proc_signals_read(thread, &own.signals);
+        own.caps = granted_caps_of(thread);
     }
-    write_lines(out, sibling, &signals, host, write_status_line);
+    write_lines(out, sibling, &own, host, write_status_line);
 }
 
 static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,

@@ -1913,14 +1913,9 @@ static void hard_limit_lowered(const char *id, const void *arg)
     check_limit_everywhere(id, "hard limit 0", 0, 0);
 }
 
-static bool may_raise_hard(void)
-{
-    return has_cap(CAP_NR_SYS_RESOURCE) && in_first_user_ns();
-}
-
 static void limit_errors(const char *id, const void *arg)
 {
-    bool may = may_raise_hard();
+    bool may = may_raise_limits();
 
     (void)arg;
     check_err(id, "soft over hard", EINVAL,

@@ -541,6 +541,24 @@ static inline bool in_first_user_ns(void)
            inside == 0 && outside == 0 && count == UINT32_MAX;
 }
 
+/*
+ * Beyond the hard ones.  A program may see CAP_SYS_RESOURCE that caps=all has
+ * granted, which is for PR_SET_MM only, so it is tried with another limit.
+ */
+static inline bool may_raise_limits(void)
+{
+    struct rlimit limit = { 1000, 1000 };
+    int status = -1;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        setrlimit(RLIMIT_CORE, &limit);
+        limit.rlim_max = 2000;
+        _exit(setrlimit(RLIMIT_CORE, &limit) != 0);
+    }
+    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /* Sub-options 1 to 13. */
 static inline bool may_set_one(void)
 {

@@ -1,0 +1,58 @@
+/*
+ * The capabilities that caps=all gives to the guest's threads
+ *
+ * A thread can give them up, as those that it has from the host; whoever asks
+ * sees both.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+
+#ifndef LINUX_USER_GRANTED_CAPS_H
+#define LINUX_USER_GRANTED_CAPS_H
+
+#include <linux/capability.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifndef CAP_CHECKPOINT_RESTORE
+#define CAP_CHECKPOINT_RESTORE 40
+#endif
+
+/* Beside the host's; bit N is capability N.  See capabilities(7). */
+typedef struct GrantedCaps {
+    uint64_t effective;
+    uint64_t permitted;
+    uint64_t inheritable;
+    uint64_t bounding;
+} GrantedCaps;
+
+/* granted_caps_init: before any other function here */
+void granted_caps_init(void);
+
+/*
+ * granted_caps_start: the guest starts with CAP_SYS_RESOURCE and
+ * CAP_CHECKPOINT_RESTORE, as a program does whose file has them
+ */
+void granted_caps_start(void);
+
+/* granted_caps_mask: those that can be granted */
+uint64_t granted_caps_mask(void);
+
+/* granted_caps_own: of the calling thread */
+GrantedCaps granted_caps_own(void);
+
+/* granted_caps_of: of a thread of this process */
+GrantedCaps granted_caps_of(pid_t thread);
+
+/* granted_caps_have: is one effective for the calling thread? */
+bool granted_caps_have(int cap);
+
+/**
+ * granted_caps_set: the calling thread has these from now on
+ *
+ * A new thread does so with those of the one that has made it.
+ */
+void granted_caps_set(GrantedCaps caps);
+
+#endif /* LINUX_USER_GRANTED_CAPS_H */
