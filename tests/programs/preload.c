@@ -28,7 +28,7 @@
  * of type ET_EXEC has only one place to go:
  *
  *     gcc -std=gnu11 -Wall -Wextra -Werror -O2 -static \
- *         -Wl,-Ttext-segment=0x60000000 -o preload preload.c
+ *         -Wl,-Ttext-segment=0x60000000 -o preload preload.c elf-map.c
  *
  * Below 2 GiB, as x86-64's default code model wants it, and far enough above
  * 4 MiB for the other program's heap.
@@ -53,38 +53,11 @@
 #include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "elf-map.h"
 
-#define MIB             ((size_t)1 << 20)
-#define STACK_SIZE      (8 * MIB)       /* the usual RLIMIT_STACK */
-#define BRK_ROOM        (64 * MIB)      /* must be free behind the bss */
+#define STACK_SIZE      ((size_t)8 << 20)       /* the usual RLIMIT_STACK */
 #define MAX_AUXV        64
 #define RANDOM_BYTES    16
-
-/* Where Linux puts programs of type ET_DYN: two thirds of 47 bits, or arm's. */
-#if UINTPTR_MAX > UINT32_MAX
-#define ET_DYN_BASE     0x555555554000UL
-#else
-#define ET_DYN_BASE     0x400000UL
-#endif
-
-#ifndef MAP_FIXED_NOREPLACE
-#define MAP_FIXED_NOREPLACE 0x100000
-#endif
-
-/* An ELF file, first as read and then as mapped. */
-typedef struct Image {
-    const char *path;
-    int fd;
-    ElfW(Ehdr) ehdr;
-    ElfW(Phdr) *phdr;
-    char *interp;               /* PT_INTERP, or NULL */
-    int stack_prot;
-    uintptr_t bias;             /* what to add to the file's addresses */
-    uintptr_t phdr_addr;        /* where the program can read its headers */
-    uintptr_t entry;
-    uintptr_t start_code, end_code, start_data, end_data;
-    uintptr_t brk;              /* end of the bss, on a page boundary */
-} Image;
 
 /* A new stack. */
 typedef struct Stack {
@@ -94,7 +67,6 @@ typedef struct Stack {
     size_t auxv_size;
 } Stack;
 
-static size_t page_size;
 static bool verbose;
 
 /*
@@ -126,246 +98,25 @@ static void say(const char *name, uintptr_t value)
 }
 
 /*
- * Round an address down and up to a page boundary (the kernel's PAGE_MASK
- * and PAGE_ALIGN); the page size is the running system's, not the file's.
+ * Open the ELF file at path and map it; see elf_map() for hint and room.
+ * Dies, with the reason, when it cannot be loaded.
  */
-static uintptr_t page_down(uintptr_t addr)
-{
-    return addr & -(uintptr_t)page_size;
-}
-
-static uintptr_t page_up(uintptr_t addr)
-{
-    return page_down(addr + page_size - 1);
-}
-
-/*
- * Read exactly len bytes at an offset into new memory with a NUL behind them.
- * Dies with the file's name when they are not there.
- * Mirrors elf_read() in fs/binfmt_elf.c.
- */
-static void *read_part(const Image *img, uint64_t offset, size_t len)
-{
-    char *buf = calloc(1, len + 1);
-    ssize_t got;
-
-    if (!buf) {
-        die("%s: out of memory", img->path);
-    }
-    got = pread(img->fd, buf, len, offset);
-    if (got < 0 || (size_t)got != len) {
-        die("%s: %s", img->path,
-            got < 0 ? strerror(errno) : "the file is too short");
-    }
-    return buf;
-}
-
-/*
- * Open path and read its headers into img.  Dies, with the reason, when the
- * file is no ELF file for the machine that this program was itself built
- * for, or neither ET_EXEC nor ET_DYN.
- * Mirrors the first part of load_elf_binary() and load_elf_phdrs(); our own
- * ELF header stands in for elf_check_arch().
- */
-static void open_image(Image *img, const char *path)
+static void load(ElfImage *img, const char *path, uintptr_t hint, size_t room)
 {
     /* The linker puts our program headers right behind our ELF header. */
     const ElfW(Ehdr) *own = (const ElfW(Ehdr) *)getauxval(AT_PHDR) - 1;
-    ElfW(Ehdr) *ehdr;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const char *reason;
 
-    memset(img, 0, sizeof(*img));
-    img->path = path;
-    img->stack_prot = PROT_READ | PROT_WRITE;
-    img->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (img->fd < 0) {
+    if (fd < 0) {
         die("%s: %s", path, strerror(errno));
     }
-
-    ehdr = read_part(img, 0, sizeof(*ehdr));
-    img->ehdr = *ehdr;
-    free(ehdr);
-    ehdr = &img->ehdr;
-    if (memcmp(ehdr->e_ident, ELFMAG, SELFMAG)) {
-        die("%s: not an ELF file", path);
+    reason = elf_map_open(img, fd, own, getauxval(AT_PAGESZ));
+    if (!reason) {
+        reason = elf_map(img, hint, room);
     }
-    if (ehdr->e_ident[EI_CLASS] != own->e_ident[EI_CLASS] ||
-        ehdr->e_ident[EI_DATA] != own->e_ident[EI_DATA] ||
-        ehdr->e_machine != own->e_machine) {
-        die("%s: for another machine", path);
-    }
-    if (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN) {
-        die("%s: not a program", path);
-    }
-    if (ehdr->e_phentsize != sizeof(ElfW(Phdr)) || !ehdr->e_phnum) {
-        die("%s: no usable program headers", path);
-    }
-    img->phdr = read_part(img, ehdr->e_phoff,
-                          ehdr->e_phnum * sizeof(ElfW(Phdr)));
-
-    for (int i = 0; i < ehdr->e_phnum; i++) {
-        const ElfW(Phdr) *ph = &img->phdr[i];
-
-        if (ph->p_type == PT_INTERP && !img->interp) {
-            img->interp = read_part(img, ph->p_offset, ph->p_filesz);
-        } else if (ph->p_type == PT_GNU_STACK && (ph->p_flags & PF_X)) {
-            img->stack_prot |= PROT_EXEC;
-        }
-    }
-}
-
-/*
- * Reserve address space for an image whose addresses run from lo up to hi
- * and which needs the given alignment, with room behind it.  Returns the
- * bias.  The room is checked to be free and then given back, because brk()
- * must find it free; ET_DYN programs therefore go where Linux puts them and
- * not among the mappings, where the next mmap() would take the room.
- * Dies when the place is taken.
- * Mirrors total_mapping_size() and the load_bias part of load_elf_binary().
- */
-static uintptr_t reserve(const Image *img, uintptr_t lo, uintptr_t hi,
-                         uintptr_t align, size_t room, uintptr_t hint)
-{
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    size_t len = hi - lo + room;
-    uintptr_t start, end, got;
-    void *p;
-
-    if (img->ehdr.e_type == ET_EXEC) {
-        p = mmap((void *)lo, len, PROT_NONE, flags | MAP_FIXED_NOREPLACE,
-                 -1, 0);
-        /* Before 4.17 the flag is unknown and the address but a hint. */
-        if (p == MAP_FAILED || (uintptr_t)p != lo) {
-            die("%s: address space from 0x%" PRIxPTR " to 0x%" PRIxPTR
-                " is not free", img->path, lo, lo + len);
-        }
-        got = start = lo;
-    } else {
-        len += align;
-        p = mmap((void *)hint, len, PROT_NONE, flags, -1, 0);
-        if (p == MAP_FAILED) {
-            die("%s: %s", img->path, strerror(errno));
-        }
-        got = (uintptr_t)p;
-        start = (got + align - 1) & -align;
-        if (start > got) {
-            munmap((void *)got, start - got);
-        }
-    }
-    end = start + (hi - lo);
-    if (got + len > end) {
-        munmap((void *)end, got + len - end);
-    }
-    return start - lo;
-}
-
-/*
- * Map one PT_LOAD segment over the reservation: the file's part with its own
- * protection, the rest of its last page cleared, and anonymous pages for what
- * the file does not hold.  Dies on failure.
- * Mirrors elf_load() and padzero() in fs/binfmt_elf.c.
- */
-static void map_segment(const Image *img, const ElfW(Phdr) *ph)
-{
-    uintptr_t start = page_down(ph->p_vaddr + img->bias);
-    uintptr_t file_end = ph->p_vaddr + ph->p_filesz + img->bias;
-    uintptr_t mem_end = page_up(ph->p_vaddr + ph->p_memsz + img->bias);
-    uintptr_t anon = start;
-    int prot = (ph->p_flags & PF_R ? PROT_READ : 0) |
-               (ph->p_flags & PF_W ? PROT_WRITE : 0) |
-               (ph->p_flags & PF_X ? PROT_EXEC : 0);
-
-    if (ph->p_filesz) {
-        anon = page_up(file_end);
-        if (mmap((void *)start, anon - start, prot, MAP_PRIVATE | MAP_FIXED,
-                 img->fd, page_down(ph->p_offset)) == MAP_FAILED) {
-            die("%s: segment at 0x%" PRIxPTR ": %s", img->path, start,
-                strerror(errno));
-        }
-        /* Read-only segments cannot have a bss, whatever p_memsz says. */
-        if (ph->p_memsz > ph->p_filesz && (prot & PROT_WRITE)) {
-            memset((void *)file_end, 0, anon - file_end);
-        }
-    }
-    if (mem_end > anon &&
-        mmap((void *)anon, mem_end - anon, prot,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED) {
-        die("%s: bss at 0x%" PRIxPTR ": %s", img->path, anon,
-            strerror(errno));
-    }
-}
-
-/*
- * Map all segments of an opened image and fill in the addresses that
- * PR_SET_MM_MAP and the aux vector want.  hint is where an image that can be
- * anywhere should go (0: the kernel chooses), room how much must be free
- * behind it.  Dies on failure.
- * Mirrors the mapping loop of load_elf_binary(), load_elf_interp(), and the
- * kernel's definitions of the fields: code is what is executable, data begins
- * with the last segment and ends with the file's last byte.
- */
-static void map_image(Image *img, uintptr_t hint, size_t room)
-{
-    uintptr_t lo = UINTPTR_MAX, hi = 0, align = page_size;
-
-    for (int i = 0; i < img->ehdr.e_phnum; i++) {
-        const ElfW(Phdr) *ph = &img->phdr[i];
-
-        if (ph->p_type != PT_LOAD) {
-            continue;
-        }
-        if ((ph->p_vaddr ^ ph->p_offset) & (page_size - 1) ||
-            ph->p_memsz < ph->p_filesz ||
-            ph->p_vaddr + ph->p_memsz < ph->p_vaddr) {
-            die("%s: segment at 0x%" PRIx64 " cannot be mapped", img->path,
-                (uint64_t)ph->p_vaddr);
-        }
-        if (page_down(ph->p_vaddr) < lo) {
-            lo = page_down(ph->p_vaddr);
-        }
-        if (page_up(ph->p_vaddr + ph->p_memsz) > hi) {
-            hi = page_up(ph->p_vaddr + ph->p_memsz);
-        }
-        /* Not a power of two means no alignment. */
-        if (ph->p_align > align && !(ph->p_align & (ph->p_align - 1))) {
-            align = ph->p_align;
-        }
-    }
-    if (hi <= lo) {
-        die("%s: nothing to load", img->path);
-    }
-
-    img->bias = reserve(img, lo, hi, align, room, hint);
-    img->brk = hi + img->bias;
-    img->entry = img->ehdr.e_entry + img->bias;
-    img->start_code = UINTPTR_MAX;
-
-    for (int i = 0; i < img->ehdr.e_phnum; i++) {
-        const ElfW(Phdr) *ph = &img->phdr[i];
-        uintptr_t start = ph->p_vaddr + img->bias;
-        uintptr_t end = start + ph->p_filesz;
-
-        if (ph->p_type != PT_LOAD) {
-            continue;
-        }
-        map_segment(img, ph);
-        if (ph->p_flags & PF_X) {
-            if (start < img->start_code) {
-                img->start_code = start;
-            }
-            if (end > img->end_code) {
-                img->end_code = end;
-            }
-        }
-        if (start > img->start_data) {
-            img->start_data = start;
-        }
-        if (end > img->end_data) {
-            img->end_data = end;
-        }
-        if (img->ehdr.e_phoff >= ph->p_offset &&
-            img->ehdr.e_phoff < ph->p_offset + ph->p_filesz) {
-            img->phdr_addr = img->ehdr.e_phoff - ph->p_offset + start;
-        }
+    if (reason) {
+        die("%s: %s", path, reason);
     }
 }
 
@@ -407,8 +158,8 @@ static size_t push_strings(uintptr_t *top, char *const *strings,
  * ones are in the old stack.  Returns the number of entries with AT_NULL.
  * Mirrors create_elf_tables() in fs/binfmt_elf.c; see getauxval(3).
  */
-static size_t make_auxv(ElfW(auxv_t) *out, uintptr_t *top, const Image *prog,
-                        const Image *interp, uintptr_t execfn)
+static size_t make_auxv(ElfW(auxv_t) *out, uintptr_t *top, const ElfImage *prog,
+                        const ElfImage *interp, uintptr_t execfn)
 {
     const ElfW(auxv_t) *old;
     uint8_t random[RANDOM_BYTES];
@@ -478,8 +229,9 @@ static size_t make_auxv(ElfW(auxv_t) *out, uintptr_t *top, const Image *prog,
  * the aux vector's strings, and then, 16-byte aligned, argc with the three
  * vectors above it.  Mirrors bprm_execve() and create_elf_tables().
  */
-static void make_stack(Stack *st, const Image *prog, const Image *interp,
-                       char *const *argv, char *const *envp)
+static void make_stack(Stack *st, const char *path, const ElfImage *prog,
+                       const ElfImage *interp, char *const *argv,
+                       char *const *envp)
 {
     ElfW(auxv_t) auxv[MAX_AUXV];
     size_t argc = 0, envc = 0, bytes = 0, nauxv, words;
@@ -493,7 +245,7 @@ static void make_stack(Stack *st, const Image *prog, const Image *interp,
     for (; envp[envc]; envc++) {
         bytes += strlen(envp[envc]) + 1 + sizeof(char *);
     }
-    if (bytes + strlen(prog->path) > STACK_SIZE / 4) {
+    if (bytes + strlen(path) > STACK_SIZE / 4) {
         die("%s", strerror(E2BIG));
     }
     where = calloc(argc + envc + 1, sizeof(*where));
@@ -505,7 +257,7 @@ static void make_stack(Stack *st, const Image *prog, const Image *interp,
 
     top = (uintptr_t)mem + STACK_SIZE;
     push(&top, &zero, sizeof(zero));
-    execfn = push(&top, prog->path, strlen(prog->path) + 1);
+    execfn = push(&top, path, strlen(path) + 1);
     st->env_end = top;
     push_strings(&top, envp, where + argc);
     st->env_start = top;
@@ -534,7 +286,7 @@ static void make_stack(Stack *st, const Image *prog, const Image *interp,
  * exe_fd -1 the executable stays as it is.  Returns 0, or -1 with errno as
  * prctl() left it.  See PR_SET_MM_MAP in prctl(2).
  */
-static int hand_over(const Image *prog, const Stack *st, int exe_fd)
+static int hand_over(const ElfImage *prog, const Stack *st, int exe_fd)
 {
     struct prctl_mm_map map = {
         .start_code = prog->start_code,
@@ -670,7 +422,8 @@ static void __attribute__((noreturn)) usage(void)
 int main(int argc, char **argv)
 {
     bool keep_exe = false, force = false;
-    Image prog, interp;
+    ElfImage prog, interp;
+    const char *path;
     Stack st;
     uintptr_t entry;
     int opt;
@@ -693,18 +446,16 @@ int main(int argc, char **argv)
     if (argc - optind < 2) {
         usage();
     }
-    page_size = getauxval(AT_PAGESZ);
 
-    open_image(&prog, argv[optind]);
-    map_image(&prog, ET_DYN_BASE, BRK_ROOM);
+    path = argv[optind];
+    load(&prog, path, ELF_MAP_BASE, ELF_MAP_ROOM);
     entry = prog.entry;
-    if (prog.interp) {
-        open_image(&interp, prog.interp);
-        map_image(&interp, 0, 0);
+    if (prog.interp[0]) {
+        load(&interp, prog.interp, 0, 0);
         entry = interp.entry;
     }
-    make_stack(&st, &prog, prog.interp ? &interp : NULL, argv + optind + 1,
-               environ);
+    make_stack(&st, path, &prog, prog.interp[0] ? &interp : NULL,
+               argv + optind + 1, environ);
 
     if (hand_over(&prog, &st, keep_exe ? -1 : prog.fd) < 0) {
         fprintf(stderr, "preload: PR_SET_MM_MAP: %s\n",
@@ -715,9 +466,9 @@ int main(int argc, char **argv)
     }
 
     close(prog.fd);
-    if (prog.interp) {
+    if (prog.interp[0]) {
         close(interp.fd);
     }
-    forget_ourselves(prog.path);
+    forget_ourselves(path);
     jump(entry, st.sp);
 }
