@@ -264,15 +264,23 @@ static ssize_t access_at(Access *access, ProcFile *file, int fd,
     return total;
 }
 
-/* At the host's offset, which is moved. */
-static ssize_t access_here(Access *access, ProcFile *file, int fd,
-                           const struct iovec *vec, int count)
+/*
+ * At the host's offset, which is moved.
+ *
+ * Returns: false if there is none, as another thread has closed the number
+ * meanwhile, or given it to something else.
+ */
+static bool access_here(Access *access, ProcFile *file, int fd,
+                        const struct iovec *vec, int count, ssize_t *ret)
 {
     off_t from = lseek(fd, 0, SEEK_CUR), to = from;
-    ssize_t ret = access_at(access, file, fd, vec, count, &to);
 
+    if (from == -1) {
+        return false;
+    }
+    *ret = access_at(access, file, fd, vec, count, &to);
     move_offset(file, fd, from, to);
-    return ret;
+    return true;
 }
 
 /* In place of a position: the host's offset. */
@@ -290,9 +298,10 @@ static bool access_entry(Access *access, int fd, const struct iovec *vec,
     bool is_served = file && (access != write_at ||
                               file->entry == PROC_ENTRY_MEM);
 
-    if (is_served) {
-        *ret = pos == HERE ? access_here(access, file, fd, vec, count)
-                           : access_at(access, file, fd, vec, count, &pos);
+    if (is_served && pos == HERE) {
+        is_served = access_here(access, file, fd, vec, count, ret);
+    } else if (is_served) {
+        *ret = access_at(access, file, fd, vec, count, &pos);
     }
     if (file) {
         proc_file_end(file);
