@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include "set-mm/calls/guest-caps.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/state/granted-caps.h"
 
 /* The three sets of a call, whatever its version. */
@@ -44,19 +45,14 @@ static void store(struct __user_cap_data_struct *data, int words,
     }
 }
 
-/* Another process's are the host's. */
-static bool is_thread(pid_t pid)
-{
-    return !pid || syscall(__NR_tgkill, getpid(), pid, 0) == 0;
-}
-
 int guest_capget(struct __user_cap_header_struct *header,
                  struct __user_cap_data_struct *data)
 {
     pid_t pid = header->pid;
     int ret = syscall(__NR_capget, header, data);
 
-    if (ret == 0 && data && is_thread(pid)) {
+    /* Another process's are the host's. */
+    if (ret == 0 && data && (!pid || guest_task_is_own(pid))) {
         GrantedCaps granted = pid ? granted_caps_of(pid) : granted_caps_own();
         int words = words_of(header);
         CapSets sets = load(data, words);
@@ -73,14 +69,15 @@ int guest_capget(struct __user_cap_header_struct *header,
  * What only caps=all has granted the host is not asked for.  What a thread may
  * not have is left for the host to refuse.
  */
-static CapSets for_host(CapSets want, GrantedCaps has)
+static CapSets for_host(CapSets want, GrantedCaps has, CapSets host)
 {
-    uint64_t kept = want.permitted & has.permitted;
+    uint64_t ours = has.permitted & ~host.permitted;
     CapSets ask = want;
 
-    ask.permitted &= ~kept;
-    ask.effective &= ~(want.effective & kept);
-    ask.inheritable &= ~(has.permitted | has.inheritable);
+    ask.permitted &= ~ours;
+    ask.effective &= ~(ours & want.permitted);
+    ask.inheritable &= ~((has.permitted | has.inheritable) &
+                         ~(host.permitted | host.inheritable));
     return ask;
 }
 
@@ -92,20 +89,14 @@ int guest_capset(struct __user_cap_header_struct *header,
     struct __user_cap_header_struct old_header = *header;
     int words = words_of(header), ret;
     uint64_t mask = granted_caps_mask();
-    CapSets want, ask, host;
+    CapSets want;
 
     if (!data || !(has.permitted | has.inheritable) ||
         syscall(__NR_capget, &old_header, hosts) < 0) {
         return syscall(__NR_capset, header, data);
     }
     want = load(data, words);
-    host = load(hosts, words);
-    ask = for_host(want, has);
-    /* The host's own stay as they were asked for. */
-    ask.permitted |= want.permitted & host.permitted;
-    ask.effective |= want.effective & host.permitted;
-    ask.inheritable |= want.inheritable & (host.permitted | host.inheritable);
-    store(hosts, words, ask);
+    store(hosts, words, for_host(want, has, load(hosts, words)));
     ret = syscall(__NR_capset, header, hosts);
     if (ret == 0) {
         has.effective = want.effective & mask;

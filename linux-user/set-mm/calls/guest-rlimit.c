@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <sys/syscall.h>
 #include "set-mm/calls/guest-rlimit.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/host/host-caps.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/views/sibling.h"
@@ -44,13 +45,6 @@ int guest_setrlimit(int resource, const struct rlimit *rlim)
     return 0;
 }
 
-/* By the number of any of its threads. */
-static bool is_own(pid_t pid)
-{
-    return !pid || pid == getpid() ||
-           syscall(__NR_tgkill, getpid(), pid, 0) == 0;
-}
-
 /* Returns: 0, or -1 with errno. */
 static int prlimit_of_other(HostPrlimit64 *host, pid_t pid, int resource,
                             struct host_rlimit64 *old_limit, PublicLimit which)
@@ -80,7 +74,7 @@ int guest_prlimit64(HostPrlimit64 *host, pid_t pid, int resource,
     if (!guest_limits_find(resource, &which)) {
         return host(pid, resource, new_limit, old_limit);
     }
-    if (!is_own(pid)) {
+    if (pid && !guest_task_is_own(pid)) {
         return prlimit_of_other(host, pid, resource, old_limit, which);
     }
     guest_limits_get(which, &old_rlim);

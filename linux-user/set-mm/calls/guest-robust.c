@@ -16,6 +16,7 @@
 #include "qemu/queue.h"
 #include "set-mm/calls/guest-copy.h"
 #include "set-mm/calls/guest-robust.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/rules/robust-list.h"
 
@@ -76,11 +77,6 @@ static abi_long set_list(abi_ulong head, abi_ulong size)
     return 0;
 }
 
-static bool is_own_thread(pid_t tid)
-{
-    return !tid || !syscall(__NR_tgkill, getpid(), tid, 0);
-}
-
 /* Asks the kernel whether there is a thread, and whether we may look. */
 static abi_long find_list(pid_t tid, abi_ulong *head)
 {
@@ -94,7 +90,7 @@ static abi_long find_list(pid_t tid, abi_ulong *head)
     if (ret) {
         return ret;
     }
-    if (!is_own_thread(tid)) {
+    if (tid && !guest_task_is_own(tid)) {
         *head = host_knows() ? (uintptr_t)theirs : 0;
         return 0;
     }

@@ -34,6 +34,11 @@ pid_t guest_task_of(int which, int who)
     return which == PRIO_PROCESS ? guest_task(who) : who;
 }
 
+bool guest_task_is_own(pid_t pid)
+{
+    return pid == getpid() || syscall(__NR_tgkill, getpid(), pid, 0) == 0;
+}
+
 /* --- Paths ---------------------------------------------------------------- */
 
 static bool is_procfs(const char *path, size_t len)

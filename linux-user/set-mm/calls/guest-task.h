@@ -23,6 +23,9 @@ pid_t guest_task(pid_t pid);
 /* guest_task_of: the same if @which is PRIO_PROCESS, as of getpriority(2) */
 pid_t guest_task_of(int which, int who);
 
+/* guest_task_is_own: is it the number of a thread of this process? */
+bool guest_task_is_own(pid_t pid);
+
 /**
  * guest_task_path: a path, for the host
  * @path: may be NULL

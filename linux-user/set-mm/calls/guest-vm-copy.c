@@ -10,6 +10,7 @@
 #include "qemu.h"
 #include "user-internals.h"
 #include "user-mmap.h"
+#include "set-mm/calls/guest-task.h"
 #include "set-mm/calls/guest-vm-copy.h"
 #include "set-mm/host/host-proc.h"
 #include "set-mm/state/guest-mem.h"
@@ -174,11 +175,6 @@ static abi_long copy_all(const VmCopy *c, Side *own, Side *other)
     return total;
 }
 
-static bool is_own_process(pid_t pid)
-{
-    return pid == getpid() || syscall(SYS_tgkill, getpid(), pid, 0) == 0;
-}
-
 /* Returns: as sibling_regions() */
 static GArray *regions_of(const Sibling *sibling, pid_t pid)
 {
@@ -205,7 +201,7 @@ abi_long guest_vm_copy(const VmCopy *c)
         return 0;
     }
     if (!error) {
-        other->is_own = is_own_process(c->pid);
+        other->is_own = guest_task_is_own(c->pid);
         error = import(other, c->remote, c->remote_count);
     }
     if (error) {
