@@ -70,7 +70,7 @@ const char *guest_map_files_path(int dirfd, const char *path)
     /* No name of procfs is so. */
     char name[MAP_FILE_NAME] = "-";
     uint64_t start, end;
-    const char *at = path ? map_file_parse(path, &start, &end) : NULL;
+    const char *at = map_file_parse(path, &start, &end);
     const MapFile *file;
 
     if (likely(!at)) {

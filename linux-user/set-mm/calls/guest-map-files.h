@@ -10,7 +10,6 @@
 /**
  * guest_map_files_path: a path, for the host
  * @dirfd: where a relative path begins, or AT_FDCWD
- * @path: may be NULL
  *
  * Returns: @path, or the host's name of what it means, or one that leads
  * nowhere if it is a mapping of the emulator's; valid until the thread's next

@@ -305,9 +305,9 @@ static int judge_entry(const OpenCall *call, int fd, const struct stat *st)
         entry = content_of(call);
     }
     if (entry == PROC_ENTRY_NONE) {
-        entry = proc_file_entry(fd, st, call->how.flags, name);
+        entry = proc_file_entry(fd, st, name);
     }
-    if (entry == PROC_ENTRY_NONE) {
+    if (!proc_file_serves(entry, call->how.flags)) {
         return open_as_fake(call, fd, name);
     }
     proc_file_opened(fd, entry);

@@ -167,12 +167,12 @@ bool proc_file_may_be_entry(const struct stat *st)
     return S_ISREG(st->st_mode) && !st->st_size && !major(st->st_dev);
 }
 
-ProcEntry proc_file_entry(int fd, const struct stat *st, int flags, char *path)
+ProcEntry proc_file_entry(int fd, const struct stat *st, char *path)
 {
     ProcName name;
 
     return host_proc_fd_path(fd, path) &&
-           proc_file_serves(proc_name_guess(path).entry, flags) &&
+           proc_entry_has_content(proc_name_guess(path).entry) &&
            proc_name_of_file(path, st->st_dev, &name) ? name.entry
                                                       : PROC_ENTRY_NONE;
 }
@@ -226,21 +226,18 @@ static ProcFile *look(int fd, uint32_t word)
     char path[PATH_MAX];
     ProcEntry entry;
     struct stat st;
+    bool is_own;
 
     if (fstat(fd, &st) < 0) {
         return NULL;
     }
     if (proc_file_may_be_entry(&st)) {
-        entry = proc_file_entry(fd, &st, O_RDWR, path);
-        if (entry != PROC_ENTRY_NONE && serves(fd, entry) &&
-            !has_ended(fd, entry)) {
-            return new_file(fd, word, entry, true);
-        }
+        is_own = proc_file_entry(fd, &st, path) != PROC_ENTRY_NONE;
         entry = proc_name_guess(path).entry;
         if (proc_entry_has_content(entry) &&
-            (is_siblings(path, &st) || is_pagemap(fd, entry)) &&
+            (is_own || is_siblings(path, &st) || is_pagemap(fd, entry)) &&
             serves(fd, entry) && !has_ended(fd, entry)) {
-            return new_file(fd, word, entry, false);
+            return new_file(fd, word, entry, is_own);
         }
     }
     fd_table_note_plain(fd, word);

@@ -63,13 +63,12 @@ static inline bool proc_file_serves(ProcEntry entry, int flags)
 
 /**
  * proc_file_entry: look at an open file that may be one
- * @st, @flags: of it
+ * @st: of it
  * @path: PATH_MAX bytes, gets the kernel's name of it
  *
  * Returns: the entry of the calling process that it is, or PROC_ENTRY_NONE.
  */
-ProcEntry proc_file_entry(int fd, const struct stat *st, int flags,
-                          char *path);
+ProcEntry proc_file_entry(int fd, const struct stat *st, char *path);
 
 /**
  * proc_file_begin: what a number is, at the beginning of a call
