@@ -44,16 +44,9 @@ static int set_caps(const struct caps *caps)
 
 static uint64_t line_of(const char *path, const char *name)
 {
-    char status[8192];
-    uint64_t caps = 0;
-    char *line;
+    uint64_t bits;
 
-    read_text(path, status, sizeof(status));
-    line = strstr(status, name);
-    if (!line || sscanf(line + strlen(name), "%" SCNx64, &caps) != 1) {
-        return ~0ull;
-    }
-    return caps;
+    return read_bits(path, name, &bits) ? bits : ~0ull;
 }
 
 /* What a program that probes first asks: EBADF if it may. */
@@ -72,9 +65,9 @@ static int want_probe(uint64_t effective)
 static void compare_status(const char *id, const char *path,
                            const struct caps *caps)
 {
-    check_num(id, "CapEff", caps->effective, line_of(path, "\nCapEff:"));
-    check_num(id, "CapPrm", caps->permitted, line_of(path, "\nCapPrm:"));
-    check_num(id, "CapInh", caps->inheritable, line_of(path, "\nCapInh:"));
+    check_num(id, "CapEff", caps->effective, line_of(path, "CapEff:"));
+    check_num(id, "CapPrm", caps->permitted, line_of(path, "CapPrm:"));
+    check_num(id, "CapInh", caps->inheritable, line_of(path, "CapInh:"));
 }
 
 /* ------------------------------------------------------- what is told */
@@ -143,7 +136,7 @@ static long cap_bound(unsigned long cap)
 
 static void bounds(const char *id, const void *arg)
 {
-    uint64_t told = line_of("/proc/self/status", "\nCapBnd:"), read = 0;
+    uint64_t told = line_of("/proc/self/status", "CapBnd:"), read = 0;
 
     (void)arg;
     for (int cap = 0; cap < 64; cap++) {
@@ -171,7 +164,7 @@ static void bound_dropped(const char *id, const void *arg)
         check_num(id, "PR_CAPBSET_READ afterwards", 0,
                   cap_bound(SYS_RESOURCE));
         check_num(id, "CapBnd afterwards", 0,
-                  line_of("/proc/self/status", "\nCapBnd:") >> SYS_RESOURCE &
+                  line_of("/proc/self/status", "CapBnd:") >> SYS_RESOURCE &
                   1);
     }
     get_caps(0, &after);
@@ -194,7 +187,7 @@ static void give_up(const char *id, const void *arg)
     check_err(id, "capset of less that is effective", 0, set_caps(&less));
     check_err(id, "PR_SET_MM without the capability", EPERM, probe());
     check_num(id, "CapEff without the capability", less.effective,
-              line_of("/proc/self/status", "\nCapEff:"));
+              line_of("/proc/self/status", "CapEff:"));
 
     check_err(id, "capset of what is still permitted", 0, set_caps(&caps));
     check_err(id, "PR_SET_MM again", want_probe(caps.effective), probe());
@@ -322,9 +315,9 @@ static void threads(const char *id, const void *arg)
     check_num(id, "it does not have it", 0, caps.permitted >> SYS_RESOURCE & 1);
     snprintf(path, sizeof(path), "/proc/self/task/%d/status", other.tid);
     check_num(id, "nor in its status", caps.effective,
-              line_of(path, "\nCapEff:"));
+              line_of(path, "CapEff:"));
     check_num(id, "the own status", before.effective,
-              line_of("/proc/thread-self/status", "\nCapEff:"));
+              line_of("/proc/thread-self/status", "CapEff:"));
     pthread_barrier_wait(&other.at);
     pthread_join(thread, NULL);
     check_err(id, "PR_SET_MM in a thread of that thread", EPERM, other.error);

@@ -519,15 +519,23 @@ static inline unsigned count_entries(const char *path)
 
 /* ---------------------------------------------------------- privilege */
 
-static inline bool has_cap(unsigned cap)
+/* A line of a status file that has a set of bits, as "CapEff:". */
+static inline bool read_bits(const char *path, const char *name, uint64_t *bits)
 {
-    char status[8192];
-    uint64_t caps = 0;
+    char status[8192], text[32];
     char *line;
 
-    read_text("/proc/self/status", status, sizeof(status));
-    line = strstr(status, "\nCapEff:");
-    return line && sscanf(line + 8, "%" SCNx64, &caps) == 1 &&
+    read_text(path, status, sizeof(status));
+    snprintf(text, sizeof(text), "\n%s", name);
+    line = strstr(status, text);
+    return line && sscanf(line + strlen(text), "%" SCNx64, bits) == 1;
+}
+
+static inline bool has_cap(unsigned cap)
+{
+    uint64_t caps;
+
+    return read_bits("/proc/self/status", "CapEff:", &caps) &&
            (caps >> cap & 1);
 }
 
@@ -539,24 +547,6 @@ static inline bool in_first_user_ns(void)
     read_text("/proc/self/uid_map", map, sizeof(map));
     return sscanf(map, "%llu %llu %llu", &inside, &outside, &count) == 3 &&
            inside == 0 && outside == 0 && count == UINT32_MAX;
-}
-
-/*
- * Beyond the hard ones.  A program may see CAP_SYS_RESOURCE that caps=all has
- * granted, which is for PR_SET_MM only, so it is tried with another limit.
- */
-static inline bool may_raise_limits(void)
-{
-    struct rlimit limit = { 1000, 1000 };
-    int status = -1;
-    pid_t pid = fork();
-
-    if (pid == 0) {
-        setrlimit(RLIMIT_CORE, &limit);
-        limit.rlim_max = 2000;
-        _exit(setrlimit(RLIMIT_CORE, &limit) != 0);
-    }
-    return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 
 /* Sub-options 1 to 13. */
@@ -964,6 +954,23 @@ static inline int wait_for(pid_t pid)
         continue;
     }
     return status;
+}
+
+/*
+ * Beyond the hard ones.  A program may see CAP_SYS_RESOURCE that caps=all has
+ * granted, which is for PR_SET_MM only, so it is tried with another limit.
+ */
+static inline bool may_raise_limits(void)
+{
+    struct rlimit limit = { 1000, 1000 };
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        setrlimit(RLIMIT_CORE, &limit);
+        limit.rlim_max = 2000;
+        _exit(setrlimit(RLIMIT_CORE, &limit) != 0);
+    }
+    return pid > 0 && wait_for(pid) == 0;
 }
 
 /*
