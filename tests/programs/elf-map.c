@@ -249,3 +249,34 @@ const char *elf_map(ElfImage *img, uintptr_t hint, size_t room)
     }
     return NULL;
 }
+
+/*
+ * Change the value of an entry of the aux vector, of this type, if it is about
+ * the program: prog with its interpreter, which may be NULL, known by the name
+ * at execfn.
+ * Mirrors create_elf_tables().
+ */
+void elf_map_auxv(const ElfImage *prog, const ElfImage *interp,
+                  uintptr_t execfn, uintptr_t type, uintptr_t *value)
+{
+    switch (type) {
+    case AT_PHDR:
+        *value = prog->phdr_addr;
+        break;
+    case AT_PHENT:
+        *value = sizeof(ElfW(Phdr));
+        break;
+    case AT_PHNUM:
+        *value = prog->ehdr.e_phnum;
+        break;
+    case AT_BASE:
+        *value = interp ? interp->bias : 0;
+        break;
+    case AT_ENTRY:
+        *value = prog->entry;
+        break;
+    case AT_EXECFN:
+        *value = execfn;
+        break;
+    }
+}

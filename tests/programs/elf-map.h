@@ -37,5 +37,7 @@ typedef struct ElfImage {
 const char *elf_map_open(ElfImage *img, int fd, const ElfW(Ehdr) *own,
                          size_t page_size);
 const char *elf_map(ElfImage *img, uintptr_t hint, size_t room);
+void elf_map_auxv(const ElfImage *prog, const ElfImage *interp,
+                  uintptr_t execfn, uintptr_t type, uintptr_t *value);
 
 #endif

@@ -172,25 +172,8 @@ static size_t make_auxv(ElfW(auxv_t) *out, uintptr_t *top, const ElfImage *prog,
     for (old = (const ElfW(auxv_t) *)e; old->a_type != AT_NULL; old++) {
         uintptr_t value = old->a_un.a_val;
 
+        elf_map_auxv(prog, interp, execfn, old->a_type, &value);
         switch (old->a_type) {
-        case AT_PHDR:
-            value = prog->phdr_addr;
-            break;
-        case AT_PHENT:
-            value = sizeof(ElfW(Phdr));
-            break;
-        case AT_PHNUM:
-            value = prog->ehdr.e_phnum;
-            break;
-        case AT_BASE:
-            value = interp ? interp->bias : 0;
-            break;
-        case AT_ENTRY:
-            value = prog->entry;
-            break;
-        case AT_EXECFN:
-            value = execfn;
-            break;
         case AT_RANDOM:
             /* The old bytes are our stack protector's secret. */
             if (getrandom(random, sizeof(random), 0) != sizeof(random)) {

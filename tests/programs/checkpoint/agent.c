@@ -5,7 +5,6 @@
 #include <asm/signal.h>
 #include <linux/fcntl.h>
 #include <linux/futex.h>
-#include <linux/time.h>
 #include "agent.h"
 
 #define PATIENCE    5000        /* milliseconds for a thread to arrive */
@@ -24,19 +23,11 @@ uintptr_t agent_stack(void)
     return (uintptr_t)stack + sizeof(stack);
 }
 
-/* Let other threads run for a millisecond. */
-static void pause_briefly(void)
-{
-    long wait[2] = { 0, 1000000 };
-
-    sys(__NR_nanosleep, wait, NULL);
-}
-
 /* For what threads do one after the other when they arrive. */
 static void lock(void)
 {
     while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE)) {
-        pause_briefly();
+        agent_pause();
     }
 }
 
@@ -120,7 +111,7 @@ static int call_thread(int tid)
         if (sys(__NR_tgkill, sys(__NR_getpid), tid, 0) < 0) {
             return 1;
         }
-        pause_briefly();
+        agent_pause();
     }
     return 2;
 }

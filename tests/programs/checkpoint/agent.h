@@ -50,6 +50,12 @@ typedef struct DirEntry {
     char name[];
 } DirEntry;
 
+/* Up to the next page's begin. */
+static inline uint64_t agent_page_up(uint64_t addr)
+{
+    return (addr + agent.page_size - 1) & -(uint64_t)agent.page_size;
+}
+
 /* agent.c */
 uintptr_t agent_stack(void);
 long agent_listen(void);
@@ -67,6 +73,9 @@ int64_t agent_seek(int fd, int64_t offset, int whence);
 bool agent_read(int fd, uint64_t pos, void *buf, size_t len);
 bool agent_write(int fd, uint64_t pos, const void *buf, size_t len);
 long agent_link_text(const char *path, char *buf, size_t size);
+void agent_pause(void);
+long agent_send(const ImageSignal *s, uint64_t tid);
+bool agent_in_file(int fd, uint64_t offset, uint64_t *len);
 bool agent_status(int fd, const char *path, uint64_t *inode, uint64_t *size,
                   unsigned *mode);
 

@@ -121,3 +121,46 @@ bool agent_status(int fd, const char *path, uint64_t *inode, uint64_t *size,
     *mode = st.stx_mode;
     return true;
 }
+
+/*
+ * Of the len bytes at offset in a mapped file, how many pages it has, in bytes;
+ * what lies behind its end cannot be touched.  Returns whether that is known.
+ */
+bool agent_in_file(int fd, uint64_t offset, uint64_t *len)
+{
+    uint64_t inode, size;
+    unsigned mode;
+
+    if (!agent_status(fd, NULL, &inode, &size, &mode)) {
+        return false;
+    }
+    size = agent_page_up(size);
+    size = size > offset ? size - offset : 0;
+    if (*len > size) {
+        *len = size;
+    }
+    return true;
+}
+
+/*
+ * Let other threads run for a millisecond.
+ */
+void agent_pause(void)
+{
+    long wait[2] = { 0, 1000000 };
+
+    sys(__NR_nanosleep, wait, NULL);
+}
+
+/*
+ * Send a signal again, to a thread of ours by its number, or to the process if
+ * that is IMAGE_NONE.  Returns 0, or a negative errno.
+ */
+long agent_send(const ImageSignal *s, uint64_t tid)
+{
+    long pid = sys(__NR_getpid);
+
+    return tid == IMAGE_NONE
+           ? sys(__NR_rt_sigqueueinfo, pid, s->signal, s->info)
+           : sys(__NR_rt_tgsigqueueinfo, pid, (int)tid, s->signal, s->info);
+}

@@ -89,32 +89,12 @@ static size_t change_auxv(uintptr_t *auxv, uintptr_t name)
     uintptr_t *p;
 
     for (p = auxv; p[0] != AT_NULL; p += 2) {
-        switch (p[0]) {
-        case AT_PHDR:
-            p[1] = prog.phdr_addr;
-            break;
-        case AT_PHENT:
-            p[1] = sizeof(ElfW(Phdr));
-            break;
-        case AT_PHNUM:
-            p[1] = prog.ehdr.e_phnum;
-            break;
-        case AT_BASE:
-            p[1] = prog.interp[0] ? interp.bias : 0;
-            break;
-        case AT_ENTRY:
-            p[1] = prog.entry;
-            break;
-        case AT_EXECFN:
-            p[1] = name;
-            break;
-        case AT_SYSINFO:
-        case AT_SYSINFO_EHDR:
-            /* Another kernel has other code there. */
-            if (!agent.keep_vdso) {
-                p[0] = AT_IGNORE;
-            }
-            break;
+        elf_map_auxv(&prog, prog.interp[0] ? &interp : NULL, name, p[0],
+                     &p[1]);
+        /* Another kernel has other code there. */
+        if ((p[0] == AT_SYSINFO || p[0] == AT_SYSINFO_EHDR) &&
+            !agent.keep_vdso) {
+            p[0] = AT_IGNORE;
         }
     }
     return (uintptr_t)(p + 2) - (uintptr_t)auxv;

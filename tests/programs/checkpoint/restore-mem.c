@@ -17,12 +17,6 @@ static struct {
 } files[MAX_FILES];
 static int file_count;
 
-/* A break need not be on a page boundary. */
-static uintptr_t page_up(uint64_t addr)
-{
-    return (addr + agent.page_size - 1) & -agent.page_size;
-}
-
 static int find_file(Restorer *r, const ImageArea *area)
 {
     bool writable = (area->flags & AREA_SHARED) && (area->prot & PROT_WRITE);
@@ -50,16 +44,10 @@ static int find_file(Restorer *r, const ImageArea *area)
 /* Is the file what it was when the image was made? */
 static bool same_file(const ImageArea *area, int fd)
 {
-    uint64_t inode, size, len = area->end - area->start, sum = 0;
-    unsigned mode;
+    uint64_t len = area->end - area->start, sum = 0;
 
-    if (!agent_status(fd, NULL, &inode, &size, &mode)) {
+    if (!agent_in_file(fd, area->offset, &len)) {
         return false;
-    }
-    size = (size + agent.page_size - 1) & -(uint64_t)agent.page_size;
-    size = size > area->offset ? size - area->offset : 0;
-    if (len > size) {
-        len = size;
     }
     for (uint64_t pos = 0; pos < len; pos += agent.page_size) {
         memset(agent.buffer, 0, agent.page_size);
@@ -133,8 +121,8 @@ static bool in_heap(const Restorer *r, const ImageArea *area)
     const ImageProcess *p = r->img.process;
 
     return !area->flags && !area->path &&
-           area->start >= page_up(p->mm[MM_START_BRK]) &&
-           area->end <= page_up(p->mm[MM_BRK]);
+           area->start >= agent_page_up(p->mm[MM_START_BRK]) &&
+           area->end <= agent_page_up(p->mm[MM_BRK]);
 }
 
 static const char *fill_area(Restorer *r, const ImageArea *area)
@@ -170,8 +158,8 @@ static const char *fill_area(Restorer *r, const ImageArea *area)
 static const char *make_heap(Restorer *r)
 {
     const ImageProcess *p = r->img.process;
-    uintptr_t pos = page_up(p->mm[MM_START_BRK]);
-    uintptr_t end = page_up(p->mm[MM_BRK]);
+    uintptr_t pos = agent_page_up(p->mm[MM_START_BRK]);
+    uintptr_t end = agent_page_up(p->mm[MM_BRK]);
     const char *reason = restore_heap(r);
 
     for (uint64_t i = 0; i < r->img.head.count[IMAGE_AREA]; i++) {

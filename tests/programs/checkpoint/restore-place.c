@@ -89,8 +89,7 @@ const char *restore_find_place(Restorer *r)
         }
         own[own_count].start = map.start;
         own[own_count].end = map.end;
-        own[own_count++].kernel = !strcmp(map.path, "[vdso]") ||
-                                  text_after(map.path, "[vvar");
+        own[own_count++].kernel = text_is_vdso(&map);
     }
     lines_close();
     for (uint64_t i = 0; i < r->img.head.count[IMAGE_AREA]; i++) {

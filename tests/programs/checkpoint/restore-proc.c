@@ -119,20 +119,16 @@ const char *restore_actions(Restorer *r)
  */
 static bool send_pending(const Restorer *r, uint64_t thread)
 {
+    uint64_t tid = thread;
+
+    if (thread != IMAGE_NONE) {
+        tid = r->tids[thread];
+    }
+
     for (uint64_t i = 0; i < r->img.head.count[IMAGE_SIGNAL]; i++) {
         const ImageSignal *s = &r->img.signals[i];
-        long pid = sys(__NR_getpid), ret;
 
-        if (s->thread != thread) {
-            continue;
-        }
-        if (thread == IMAGE_NONE) {
-            ret = sys(__NR_rt_sigqueueinfo, pid, s->signal, s->info);
-        } else {
-            ret = sys(__NR_rt_tgsigqueueinfo, pid, r->tids[thread], s->signal,
-                      s->info);
-        }
-        if (ret < 0) {
+        if (s->thread == thread && agent_send(s, tid) < 0) {
             return false;
         }
     }
@@ -222,7 +218,6 @@ static void begin_thread(void *arg)
 const char *restore_threads(Restorer *r)
 {
     uint64_t count = r->img.head.count[IMAGE_THREAD];
-    long pause[2] = { 0, 1000000 };
 
     current = r;
     ready = released = 0;
@@ -237,7 +232,7 @@ const char *restore_threads(Restorer *r)
         }
     }
     while (__atomic_load_n(&ready, __ATOMIC_ACQUIRE) != count - 1) {
-        sys(__NR_nanosleep, pause, NULL);
+        agent_pause();
     }
     return NULL;
 }

@@ -16,16 +16,15 @@ static char from_file[65536] __attribute__((aligned(16)));
 /* Areas of the kernel's, and the checkpointer itself. */
 static bool is_special(const MapsLine *map)
 {
-    return !strcmp(map->path, "[vdso]") || !strcmp(map->path, "[vsyscall]") ||
+    return text_is_vdso(map) || !strcmp(map->path, "[vsyscall]") ||
            !strcmp(map->path, "[vectors]") ||
-           !strcmp(map->path, "[sigpage]") ||
-           text_after(map->path, "[vvar");
+           !strcmp(map->path, "[sigpage]");
 }
 
 /* Note where the kernel's own pages are, which lie together. */
 static void note_vdso(ImageProcess *p, const MapsLine *map)
 {
-    if (strcmp(map->path, "[vdso]") && !text_after(map->path, "[vvar")) {
+    if (!text_is_vdso(map)) {
         return;
     }
     if (!p->vdso_end || map->start < p->vdso_start) {
@@ -103,19 +102,11 @@ static const char *add_page(Saver *s, ImageArea *area, uintptr_t page)
  */
 static const char *save_pages(Saver *s, ImageArea *area, int fd)
 {
-    uint64_t len = area->end - area->start, inode, size = 0;
+    uint64_t len = area->end - area->start;
     const char *reason = NULL;
-    unsigned mode;
 
-    if (fd >= 0) {
-        if (!agent_status(fd, NULL, &inode, &size, &mode)) {
-            return "a mapped file cannot be read";
-        }
-        size = (size + agent.page_size - 1) & -(uint64_t)agent.page_size;
-        size = size > area->offset ? size - area->offset : 0;
-        if (len > size) {
-            len = size;
-        }
+    if (fd >= 0 && !agent_in_file(fd, area->offset, &len)) {
+        return "a mapped file cannot be read";
     }
     memset(from_file, 0, agent.page_size);
     for (uint64_t pos = 0; pos < len && !reason; pos += agent.page_size) {

@@ -63,17 +63,6 @@ static bool take_signal(const void *set, ImageSignal *pending)
     return true;
 }
 
-/* Send a signal again, to a thread by its number or to the process. */
-static void send_signal(const ImageSignal *s, uint64_t tid)
-{
-    if (tid == IMAGE_NONE) {
-        sys(__NR_rt_sigqueueinfo, sys(__NR_getpid), s->signal, s->info);
-    } else {
-        sys(__NR_rt_tgsigqueueinfo, sys(__NR_getpid), (int)tid, s->signal,
-            s->info);
-    }
-}
-
 /*
  * Note in agent.pending the signals that wait for the calling thread alone,
  * whose number is tid.  Only the thread itself may send them again; it does
@@ -118,7 +107,7 @@ void save_private(int tid, bool saves)
         }
     }
     for (int i = first; i < agent.pending_count && !saves; i++) {
-        send_signal(&agent.pending[i], tid);
+        agent_send(&agent.pending[i], tid);
     }
 }
 
@@ -145,7 +134,7 @@ const char *save_pending(Saver *s)
         *entry = pending;
     }
     for (uint64_t i = 0; i < s->head.count[IMAGE_SIGNAL]; i++) {
-        send_signal(&s->signals[i], IMAGE_NONE);
+        agent_send(&s->signals[i], IMAGE_NONE);
     }
     for (int i = 0; i < agent.pending_count; i++) {
         const ImageSignal *own = &agent.pending[i];
@@ -157,7 +146,7 @@ const char *save_pending(Saver *s)
         *entry = *own;
         entry->thread = thread_of(s, own->thread);
         if (own->thread == (uint64_t)sys(__NR_gettid)) {
-            send_signal(own, own->thread);
+            agent_send(own, own->thread);
         }
     }
     return NULL;

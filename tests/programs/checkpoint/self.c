@@ -18,7 +18,7 @@ void agent_init(const uintptr_t *auxv)
         }
     }
     agent.start = (uintptr_t)__ehdr_start;
-    agent.end = ((uintptr_t)_end + agent.page_size - 1) & -agent.page_size;
+    agent.end = agent_page_up((uintptr_t)_end);
 }
 
 /*
@@ -35,7 +35,7 @@ void agent_detach(void)
     for (int i = 0; i < ehdr->e_phnum; i++) {
         uintptr_t from = ph[i].p_vaddr & -agent.page_size;
         uintptr_t end = ph[i].p_vaddr + ph[i].p_memsz;
-        size_t len = ((end + agent.page_size - 1) & -agent.page_size) - from;
+        size_t len = agent_page_up(end) - from;
         int prot = PROT_READ | (ph[i].p_flags & PF_W ? PROT_WRITE : 0) |
                    (ph[i].p_flags & PF_X ? PROT_EXEC : 0);
 

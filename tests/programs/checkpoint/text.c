@@ -259,6 +259,14 @@ bool text_maps_line(char *line, MapsLine *map)
     return true;
 }
 
+/*
+ * Whether a mapping is of the vdso: its code, or what that reads.
+ */
+bool text_is_vdso(const MapsLine *map)
+{
+    return !strcmp(map->path, "[vdso]") || text_after(map->path, "[vvar");
+}
+
 /* Join texts, any of which may be NULL; returns the length, with no NUL. */
 static size_t join(char *buf, size_t size, const char *const *parts, int count)
 {

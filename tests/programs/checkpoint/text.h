@@ -30,6 +30,7 @@ char *text_decimal(char *buf, unsigned long n);
 char *text_hex(char *buf, uint64_t n);
 bool text_ends_with(const char *text, const char *end);
 bool text_maps_line(char *line, MapsLine *map);
+bool text_is_vdso(const MapsLine *map);
 
 void say(const char *text, const char *detail);
 const char *text_reason(const char *text, const char *object,
