@@ -26,8 +26,8 @@ enum {
     MOST = 1024,
     PROBED = 4096,
     MAX_NUMBERS = 6000,
-    /* More than any limit of descriptors that is tried. */
-    FORKS = 600,
+    /* More than the 256 descriptors of a low limit. */
+    FORKS = 300,
     LARGE = 524288,
     /* What a shell may have left open. */
     INHERITED = 256,
