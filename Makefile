@@ -9,11 +9,11 @@ export BUILD PREFIX DESTDIR
 
 # A goal is one script after the other; they keep both processors busy.
 .NOTPARALLEL:
-.PHONY: emulators run test test-all bench clean distclean docs help install \
-	uninstall register unregister deb test-deb test-programs series \
-	test-series report oracle test-faults test-stress test-sanitized \
-	test-targets test-guests test-distributions fuzz fuzz-native \
-	fuzz-parts
+.PHONY: emulators run checkpoint test test-all bench clean distclean \
+	docs help install uninstall register unregister deb test-deb \
+	test-programs series test-series report oracle test-faults \
+	test-stress test-sanitized test-targets test-guests \
+	test-distributions fuzz fuzz-native fuzz-parts
 
 emulators:
 	@scripts/emulators $(TARGETS)
@@ -22,6 +22,13 @@ run:
 	@scripts/install-packages run
 	@scripts/emulators x86_64 aarch64
 	@BIN=$(BUILD)/bin WORK=$(BUILD)/demo scripts/demo
+	@echo
+	@BIN=$(BUILD)/bin WORK=$(BUILD)/demo scripts/journey --short
+
+checkpoint:
+	@scripts/install-packages run
+	@scripts/emulators x86_64 aarch64
+	@BIN=$(BUILD)/bin WORK=$(BUILD)/demo scripts/journey
 
 test:
 	@scripts/test

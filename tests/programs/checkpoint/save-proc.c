@@ -103,6 +103,21 @@ static bool same_file(int a, int b)
     return same;
 }
 
+/* Our own entries of /proc have another number in the next process. */
+static void name_by_self(char path[MAX_PATH])
+{
+    static const char self[] = "/proc/self";
+    char own[32] = "/proc/";
+    size_t len;
+
+    len = text_decimal(own + strlen(own), sys(__NR_getpid)) - own;
+    if (!memcmp(path, own, len) && (path[len] == '/' || !path[len]) &&
+        strlen(path) + sizeof(self) < MAX_PATH) {
+        memmove(path + sizeof(self) - 1, path + len, strlen(path + len) + 1);
+        memcpy(path, self, sizeof(self) - 1);
+    }
+}
+
 static const char *save_fd(Saver *s, int number)
 {
     static uint64_t inodes[MAX_FDS];
@@ -116,6 +131,7 @@ static const char *save_fd(Saver *s, int number)
     if (number == s->fd || agent_link_text(link, s->path, MAX_PATH) < 0) {
         return NULL;
     }
+    name_by_self(s->path);
     fd = save_entry(s, IMAGE_FD);
     if (!fd || number >= IMAGE_FD_MAX) {
         return "too many descriptors";

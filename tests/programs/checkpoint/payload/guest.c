@@ -128,7 +128,7 @@ static void on_other(int sig, siginfo_t *info, void *uc)
     (void)uc;
 }
 
-static int app, rw, rw2, dir, cloexec;
+static int app, rw, rw2, dir, own, cloexec;
 static timer_t timer;
 static bool timer_listed;
 static char altstack[65536];
@@ -158,6 +158,7 @@ static void arrange(const char *directory)
     lseek(rw, 4, SEEK_SET);
     rw2 = dup(rw);
     dir = open(".", O_RDONLY | O_DIRECTORY);
+    own = open("/proc/self/stat", O_RDONLY);
     cloexec = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
     action.sa_sigaction = on_other;
@@ -257,6 +258,8 @@ static void compare_fds(void)
           pread(app, buf, 63, 0) == 13 && !strcmp(buf, "first\nsecond\n"),
           "appending goes on");
     check(faccessat(dir, "append", F_OK, 0) == 0, "directory");
+    check(pread(own, buf, 63, 0) > 0 && atoi(buf) == getpid(),
+          "own entry of /proc: process %d", atoi(buf));
     check(open("/dev/null", O_RDONLY) == cloexec + 1, "no other descriptors");
     close(cloexec + 1);
 }
