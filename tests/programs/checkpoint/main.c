@@ -2,14 +2,17 @@
 /*
  * checkpoint: a program that moves from process to process, without ptrace
  *
- *     checkpoint [-o IMAGE] [-s SIGNAL] [-k] [-x] [-v] PROGRAM [ARGS...]
- *     checkpoint [-o IMAGE] [-x] --restore IMAGE
+ *     checkpoint [-m] [-o IMAGE] [-s SIGNAL] [-k] [-x] [-v] PROGRAM [ARGS...]
+ *     checkpoint [-m] [-o IMAGE] [-x] --restore IMAGE
  *
  * The first runs PROGRAM, which must be a path, in its own place, as
  * preload.c does, and stays behind in its memory.  On SIGUSR2 it saves the
  * whole process in a file and ends it.  The second becomes that process and
  * goes on with it, in which it can be saved again, into the same file.
  *
+ *   -m  stay mapped from our own file, and do not go to anonymous memory at
+ *       the start; the executable can then only be replaced where the rule
+ *       is relaxed, and is EBUSY elsewhere.  Must be the first option
  *   -o  the image; "checkpoint.image" in the current directory otherwise
  *   -s  another signal, by its number
  *   -k  the process goes on after it has been saved
@@ -55,8 +58,9 @@ static char **argv;
  */
 static void __attribute__((noreturn)) usage(void)
 {
-    say("checkpoint [-o IMAGE] [-s SIGNAL] [-k] [-x] [-v] PROGRAM [ARGS...]\n"
-        "       checkpoint [-o IMAGE] [-x] --restore IMAGE", "usage");
+    say("checkpoint [-m] [-o IMAGE] [-s SIGNAL] [-k] [-x] [-v] PROGRAM "
+        "[ARGS...]\n"
+        "       checkpoint [-m] [-o IMAGE] [-x] --restore IMAGE", "usage");
     for (;;) {
         sys(__NR_exit_group, 2);
     }
@@ -94,6 +98,11 @@ static void set_image(const char *path)
     memcpy(agent.path + used, path, strlen(path) + 1);
 }
 
+static bool stays_mapped(void)
+{
+    return argc > 1 && !strcmp(argv[1], "-m");
+}
+
 /* The rest, on a stack that is in nobody's way. */
 static void go(void *sp)
 {
@@ -108,7 +117,7 @@ static void go(void *sp)
 #ifdef ARCH_ACTION_MIPS
     agent.signal = 17;
 #endif
-    for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+    for (i = 1 + stays_mapped(); i < argc && argv[i][0] == '-'; i++) {
         if (!strcmp(argv[i], "-o") && i + 1 < argc) {
             output = argv[++i];
             chosen = true;
@@ -163,6 +172,8 @@ void __attribute__((noreturn, used)) start(uintptr_t *sp)
     }
     agent_init((uintptr_t *)(p + 1));
     /* On this stack: the other one is part of what is replaced. */
-    agent_detach();
+    if (!stays_mapped()) {
+        agent_detach();
+    }
     arch_call(go, sp, agent_stack());
 }
