@@ -16,6 +16,13 @@ position weave;
 -static
  struct target_sigaction sigact_table@weave[TARGET_NSIG];
 
+@action_mask@
+identifier k, act;
+position weave;
+@@
+-k->sa_mask@weave = act->sa_mask;
++k->sa_mask = guest_action_mask(&act->sa_mask);
+
 @core_dumped@
 expression E;
 position weave;

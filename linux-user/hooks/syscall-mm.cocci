@@ -9,8 +9,8 @@ typedef abi_ulong, abi_long;
 expression env, option, arg2, arg3, arg4, arg5;
 position weave;
 @@
-+ if (set_mm_wants(option)) {
-+     return do_prctl_set_mm(option, arg2, arg3, arg4, arg5);
++ if (guest_prctl_wants(option)) {
++     return guest_prctl(option, arg2, arg3, arg4, arg5);
 + }
   return do_prctl@weave(env, option, arg2, arg3, arg4, arg5);
 

@@ -39,6 +39,7 @@ static const struct {
     { "maps", PROC_ENTRY_MAPS },
     { "smaps", PROC_ENTRY_SMAPS },
     { "limits", PROC_ENTRY_LIMITS },
+    { "timers", PROC_ENTRY_TIMERS },
     { "smaps_rollup", PROC_ENTRY_SMAPS_ROLLUP },
     { "numa_maps", PROC_ENTRY_NUMA_MAPS },
     { "mem", PROC_ENTRY_MEM },

@@ -29,6 +29,14 @@ void guest_all_but_faults(sigset_t *set);
 bool guest_spares(const struct emulated_sigtable *k, uint32_t code);
 
 /**
+ * guest_action_mask: the mask of an action, as sigaction(2) keeps it
+ * @mask: as the guest passed it, in the guest's byte order
+ *
+ * SIGKILL and SIGSTOP are never in it; see do_sigaction() in kernel/signal.c.
+ */
+target_sigset_t guest_action_mask(const target_sigset_t *mask);
+
+/**
  * guest_frame_fpu: where an x86's signal frame has the FPU's state
  * @offset: where QEMU 7.2 has it, which aligns the state and not the stack
  *

@@ -15,7 +15,6 @@
 #include "set-mm/state/exe-file.h"
 #include "set-mm/state/granted-caps.h"
 #include "set-mm/rules/exec-name.h"
-#include "set-mm/calls/guest-caps.h"
 #include "set-mm/calls/guest-child.h"
 #include "set-mm/calls/guest-mmap.h"
 #include "set-mm/state/guest-limits.h"
@@ -33,10 +32,6 @@
 #include "set-mm/views/sibling.h"
 #include "set-mm/state/public-state.h"
 #include "set-mm/calls/set-mm.h"
-
-#ifndef PR_GET_AUXV
-#define PR_GET_AUXV 0x41555856
-#endif
 
 static SetMMOpts opts;
 
@@ -300,18 +295,9 @@ static abi_long do_get_auxv(abi_ulong addr, abi_ulong len, abi_ulong arg4,
     return sizeof(auxv);
 }
 
-bool set_mm_wants(int option)
+abi_long set_mm_prctl(int option, abi_ulong arg2, abi_ulong arg3,
+                      abi_ulong arg4, abi_ulong arg5)
 {
-    return option == PR_SET_MM || option == PR_GET_AUXV ||
-           guest_caps_wants(option);
-}
-
-abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
-                         abi_ulong arg4, abi_ulong arg5)
-{
-    if (guest_caps_wants(option)) {
-        return get_errno(guest_caps_prctl(option, arg2));
-    }
     if (opts.rule == SET_MM_RULE_OFF) {
         return -TARGET_EINVAL;
     }

@@ -42,13 +42,10 @@ char *set_mm_prepare(int execfd, char *path, char **argv);
  */
 void set_mm_start(const struct image_info *info);
 
-/* set_mm_wants: is it one of the prctl(2) options handled here? */
-bool set_mm_wants(int option);
-
 /**
- * do_prctl_set_mm: prctl(2) for an option that set_mm_wants()
- * @option: PR_SET_MM, PR_GET_AUXV, or one of guest_caps_wants()
- * @arg2: sub-option, guest address of the buffer, or capability
+ * set_mm_prctl: prctl(PR_SET_MM) and prctl(PR_GET_AUXV)
+ * @option: one of them
+ * @arg2: sub-option, or guest address of the buffer
  * @arg3, @arg4, @arg5: as the guest passed them
  *
  * Mirrors kernel/sys.c:prctl_set_mm() and prctl_get_auxv(), errors and their
@@ -57,7 +54,7 @@ bool set_mm_wants(int option);
  * Returns: 0 (PR_GET_AUXV: the size of the saved vector in bytes) or a
  * target errno.
  */
-abi_long do_prctl_set_mm(int option, abi_ulong arg2, abi_ulong arg3,
-                         abi_ulong arg4, abi_ulong arg5);
+abi_long set_mm_prctl(int option, abi_ulong arg2, abi_ulong arg3,
+                      abi_ulong arg4, abi_ulong arg5);
 
 #endif /* LINUX_USER_SET_MM_H */

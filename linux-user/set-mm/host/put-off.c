@@ -5,6 +5,7 @@
  */
 
 #include "qemu/osdep.h"
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include "qemu/atomic.h"
 #include "set-mm/host/fork-safety.h"
@@ -20,6 +21,10 @@ enum {
      */
     OWN_SIGNAL = 33,
 };
+
+#ifndef PR_TIMER_CREATE_RESTORE_IDS
+#define PR_TIMER_CREATE_RESTORE_IDS 77
+#endif
 
 /* The kernel's, where the handler comes first: all but MIPS and SPARC. */
 typedef struct HostAction {
@@ -64,6 +69,27 @@ static bool take_signal(void)
     return host_sigaction(&action, NULL) == 0;
 }
 
+/*
+ * The guest's own timers begin at 0, so ours must not have that number.  Since
+ * Linux 6.16 it can have the last one there is, behind which the kernel begins
+ * at 0.
+ */
+static bool create_timer(struct sigevent *event)
+{
+    static bool may_choose = true;
+    bool done;
+
+    put_off.timer = INT_MAX;
+    may_choose = may_choose &&
+                 prctl(PR_TIMER_CREATE_RESTORE_IDS, 1, 0, 0, 0) == 0;
+    done = syscall(__NR_timer_create, CLOCK_MONOTONIC, event,
+                   &put_off.timer) == 0;
+    if (may_choose) {
+        prctl(PR_TIMER_CREATE_RESTORE_IDS, 0, 0, 0, 0);
+    }
+    return done;
+}
+
 static bool start_timer(void)
 {
     static const struct itimerspec once = { .it_value.tv_nsec = PUT_OFF_NS };
@@ -73,8 +99,7 @@ static bool start_timer(void)
     };
 
     event._sigev_un._tid = syscall(__NR_gettid);
-    if (syscall(__NR_timer_create, CLOCK_MONOTONIC, &event,
-                &put_off.timer) < 0) {
+    if (!create_timer(&event)) {
         return false;
     }
     return syscall(__NR_timer_settime, put_off.timer, 0, &once, NULL) == 0;

@@ -37,6 +37,7 @@ static ProcEntry entry_of_component(const char *name)
         { "smaps_rollup", PROC_ENTRY_SMAPS_ROLLUP },
         { "numa_maps", PROC_ENTRY_NUMA_MAPS },
         { "limits", PROC_ENTRY_LIMITS },
+        { "timers", PROC_ENTRY_TIMERS },
         { "mem", PROC_ENTRY_MEM },
         { "pagemap", PROC_ENTRY_PAGEMAP },
     };

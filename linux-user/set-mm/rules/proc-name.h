@@ -30,6 +30,7 @@ typedef enum ProcEntry {
     PROC_ENTRY_SMAPS_ROLLUP,
     PROC_ENTRY_NUMA_MAPS,
     PROC_ENTRY_LIMITS,
+    PROC_ENTRY_TIMERS,
     PROC_ENTRY_MEM,
     PROC_ENTRY_PAGEMAP,
     PROC_ENTRY_FDINFO,      /* a file in fdinfo */

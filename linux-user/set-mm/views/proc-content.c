@@ -473,6 +473,13 @@ static bool write_fdinfo_line(GString *out, const Sibling *sibling,
     return !sibling && proc_signals_write_mask(out, "sigmask:\t", line);
 }
 
+/* Again, a sibling's numbers are its target's. */
+static bool write_timers_line(GString *out, const Sibling *sibling,
+                              const OwnThread *unused, const char *line)
+{
+    return !sibling && proc_signals_write_timer(out, line);
+}
+
 typedef bool WriteLine(GString *out, const Sibling *sibling,
                        const OwnThread *own, const char *line);
 
@@ -520,6 +527,9 @@ static bool write_text(GString *out, ProcEntry entry, const Sibling *sibling,
         return true;
     case PROC_ENTRY_LIMITS:
         write_lines(out, sibling, NULL, host, write_limits_line);
+        return true;
+    case PROC_ENTRY_TIMERS:
+        write_lines(out, sibling, NULL, host, write_timers_line);
         return true;
     case PROC_ENTRY_FDINFO:
         write_lines(out, sibling, NULL, host, write_fdinfo_line);

@@ -111,6 +111,18 @@ bool proc_signals_write_mask(GString *out, const char *name, const char *line)
     return true;
 }
 
+bool proc_signals_write_timer(GString *out, const char *line)
+{
+    int sig, rest;
+
+    if (sscanf(line, "signal: %d%n", &sig, &rest) != 1) {
+        return false;
+    }
+    g_string_append_printf(out, "signal: %d%s\n", host_to_target_signal(sig),
+                           line + rest);
+    return true;
+}
+
 bool proc_signals_write_line(GString *out, const SignalSets *sets,
                              const char *line)
 {

@@ -57,4 +57,12 @@ bool proc_signals_write_line(GString *out, const SignalSets *sets,
  */
 bool proc_signals_write_mask(GString *out, const char *name, const char *line);
 
+/**
+ * proc_signals_write_timer: a line of timers
+ * @line: the host's, without its end
+ *
+ * Returns: false if it does not name a signal; then nothing is written.
+ */
+bool proc_signals_write_timer(GString *out, const char *line);
+
 #endif /* LINUX_USER_PROC_SIGNALS_H */

@@ -37,8 +37,7 @@
  * What is not: process and thread numbers are new (and told where clone()
  * tells them); children; pipes, sockets and terminals are the restorer's own;
  * files that have no name any more; memory that was shared with others, file
- * locks, limits, priorities, credentials, namespaces.  A POSIX timer needs a
- * kernel that counts them from 0, as Linux does.
+ * locks, limits, priorities, credentials, namespaces.
  *
  * Where to find what: image.c reads images and trusts nothing in them,
  * save*.c write them, restore*.c become them, agent.c lives in the program,

@@ -6,11 +6,16 @@
 #include <linux/fcntl.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/time.h>
 #include "restore.h"
 
 #define CREATION_FLAGS  (O_CREAT | O_EXCL | O_TRUNC)
+#ifndef PR_TIMER_CREATE_RESTORE_IDS
+#define PR_TIMER_CREATE_RESTORE_IDS 77
+#endif
+
 #define MAX_TIMER_ID    10000   /* so many are made to get at a number */
 
 static char stacks[MAX_THREADS][THREAD_STACK] __attribute__((aligned(64)));
@@ -145,9 +150,13 @@ const char *restore_pending(Restorer *r)
            ? NULL : "a waiting signal is refused";
 }
 
-/* Make a POSIX timer; numbers are given in order, so unwanted ones pass by. */
+/*
+ * Make a POSIX timer.  Linux gives it the number that is asked for since 6.16;
+ * before, numbers are given in order, so unwanted ones pass by.
+ */
 static const char *make_timer(Restorer *r, const ImageTimer *t)
 {
+    bool chosen = sys(__NR_prctl, PR_TIMER_CREATE_RESTORE_IDS, 1, 0, 0, 0) == 0;
     sigevent_t event;
     int id = -1;
 
@@ -162,10 +171,14 @@ static const char *make_timer(Restorer *r, const ImageTimer *t)
         if (id >= 0) {
             sys(__NR_timer_delete, id);
         }
+        if (chosen) {
+            id = t->id;
+        }
         if (sys(__NR_timer_create, (int)t->clock, &event, &id) < 0) {
             return "a timer is refused";
         }
     }
+    sys(__NR_prctl, PR_TIMER_CREATE_RESTORE_IDS, 0, 0, 0, 0);
     return id == (int)t->id ? NULL : "a timer gets another number";
 }
 

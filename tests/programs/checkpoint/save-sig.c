@@ -193,14 +193,29 @@ static void take_line(const Saver *s, ImageTimer *t, const char *line)
     }
 }
 
-/*
- * The kernel lists timers, but not what is left of their time.  An emulator
- * lists its kernel's, which are not ours.
- */
+/* A new entry; the kernel lists the newest first, the image the lowest. */
+static ImageTimer *insert_timer(Saver *s, uint64_t id)
+{
+    ImageTimer *t = save_entry(s, IMAGE_TIMER);
+
+    if (!t) {
+        return NULL;
+    }
+    while (t > s->timers && t[-1].kind == TIMER_POSIX && t[-1].id > id) {
+        t[0] = t[-1];
+        t--;
+    }
+    memset(t, 0, sizeof(*t));
+    t->kind = TIMER_POSIX;
+    t->id = id;
+    t->thread = IMAGE_NONE;
+    return t;
+}
+
+/* The kernel lists timers, but not what is left of their time. */
 static const char *save_posix(Saver *s)
 {
     ImageTimer *t = NULL;
-    bool strange = false;
     char *line;
 
     if (!lines_open("/proc/self/timers")) {
@@ -211,19 +226,15 @@ static const char *save_posix(Saver *s)
             int id = value_of(line, "ID:", 10);
             long now[4];
 
-            t = NULL;
             if (sys(__NR_timer_gettime, id, now) < 0) {
-                strange = true;
-                continue;
+                lines_close();
+                return "a timer cannot be read";
             }
-            t = save_entry(s, IMAGE_TIMER);
+            t = insert_timer(s, id);
             if (!t) {
                 lines_close();
                 return "too many timers";
             }
-            t->kind = TIMER_POSIX;
-            t->id = id;
-            t->thread = IMAGE_NONE;
             t->interval[0] = now[0];
             t->interval[1] = now[1];
             t->value[0] = now[2];
@@ -233,10 +244,6 @@ static const char *save_posix(Saver *s)
         }
     }
     lines_close();
-    if (strange) {
-        say("lists timers that are not this process's; they are not saved",
-            "/proc/self/timers");
-    }
     return NULL;
 }
 

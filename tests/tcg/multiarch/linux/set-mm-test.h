@@ -660,6 +660,15 @@ static inline unsigned sw_fewest_numbers(void)
 }
 
 /*
+ * timer-numbers: the first POSIX timer of a forked child is the emulator's on
+ * kernels before 6.16, where a number cannot be chosen.
+ */
+static inline unsigned sw_first_timer(void)
+{
+    return !judge.native && syscall(SYS_prctl, 77, 2, 0, 0, 0) < 0;
+}
+
+/*
  * interpreter-gone: an emulator that the kernel has started ends if the
  * interpreter is not there, as it may look for it elsewhere than its caller.
  */
