@@ -8,6 +8,7 @@
 #include "elf.h"
 #include "qemu.h"
 #include "user-internals.h"
+#include "signal-common.h"
 #include "user-mmap.h"
 #include "set-mm/rules/elf-layout.h"
 #include "set-mm/host/fork-safety.h"
@@ -121,7 +122,10 @@ static void init_layout(const struct image_info *info)
     l->env_end = end_of_strings(info->env_strings, info->envc);
 }
 
-/* QEMU 7.2's image_info has no field for it. */
+/*
+ * QEMU 7.2's image_info has no field for it.  Where QEMU has none, it has a
+ * page for what signals return through: a part of the vdso on Linux.
+ */
 static uint64_t find_vdso(void)
 {
     for (int i = 0; i < GUEST_AUXV_WORDS && mm.auxv.word[i]; i += 2) {
@@ -129,7 +133,7 @@ static uint64_t find_vdso(void)
             return tswapal(mm.auxv.word[i + 1]);
         }
     }
-    return 0;
+    return default_rt_sigreturn & TARGET_PAGE_MASK;
 }
 
 static int note_vdso(void *opaque, WalkAddr start, WalkAddr end,

@@ -2,12 +2,14 @@
 /*
  * guest: a program that finds out whether it has been moved
  *
- *     checkpoint -o IMAGE guest DIRECTORY HOPS [threads]
+ *     checkpoint -o IMAGE guest DIRECTORY HOPS here|elsewhere [threads]
  *
  * Arranges its process in as many ways as it can, writes down what it can
  * read of itself, and sends itself the signal at which checkpoint saves and
  * ends it.  Restored, it reads all again and compares, HOPS times; then it
- * uses what it had.  TAP on standard output, of restored processes only.
+ * uses what it had.  Elsewhere is between kernels, or emulators, that differ
+ * in what is one mapping and in their own pages.  TAP on standard output,
+ * of restored processes only.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -64,6 +66,7 @@ typedef struct View {
 } View;
 
 static View before, after;
+static bool elsewhere;
 
 static ssize_t slurp(const char *path, char *buf, size_t size)
 {
@@ -92,12 +95,49 @@ static void cut_stat(char *text)
     }
 }
 
+/*
+ * Leave out what is the kernel's: its pages, where it begins a new mapping in
+ * memory of one kind, and what it calls the heap.
+ */
+static void cut_maps(char *text)
+{
+    unsigned long start, end, last = 0;
+    char perms[8], prot[8] = "", *out = text, *line_out = text;
+
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        bool anonymous = strstr(line, " 00:00 0 ") && !strstr(line, "[stack]");
+        size_t len = strlen(line);
+
+        if (strstr(line, "[v") ||
+            sscanf(line, "%lx-%lx %7s", &start, &end, perms) != 3) {
+            continue;
+        }
+        if (anonymous && start == last && !strcmp(perms, prot)) {
+            out = line_out + sprintf(line_out, "-%lx\n", end);
+        } else if (anonymous) {
+            out += sprintf(out, "%s %lx", perms, start);
+            line_out = out;
+            out += sprintf(out, "-%lx\n", end);
+        } else {
+            memmove(out, line, len);
+            out += len;
+            *out++ = '\n';
+        }
+        last = anonymous ? end : 0;
+        strcpy(prot, perms);
+    }
+    *out = '\0';
+}
+
 static void look(View *v)
 {
     ssize_t len;
 
     v->brk = sbrk(0);
     slurp("/proc/self/maps", v->maps, sizeof(v->maps));
+    if (elsewhere) {
+        cut_maps(v->maps);
+    }
     v->cmdline_size = slurp("/proc/self/cmdline", v->cmdline, 4096);
     v->environ_size = slurp("/proc/self/environ", v->environ, 4096);
     v->auxv_size = slurp("/proc/self/auxv", v->auxv, 1024);
@@ -240,6 +280,7 @@ static void compare(void)
 static void compare_fds(void)
 {
     char buf[64] = "";
+    int pid;
 
     check(lseek(rw, 0, SEEK_CUR) == 4, "offset");
     check(read(rw, buf, 2) == 2 && !memcmp(buf, "45", 2), "reading goes on");
@@ -253,8 +294,8 @@ static void compare_fds(void)
           pread(app, buf, 63, 0) == 13 && !strcmp(buf, "first\nsecond\n"),
           "appending goes on");
     check(faccessat(dir, "append", F_OK, 0) == 0, "directory");
-    check(pread(own, buf, 63, 0) > 0 && atoi(buf) == getpid(),
-          "own entry of /proc: process %d", atoi(buf));
+    pid = pread(own, buf, 63, 0) > 0 ? atoi(buf) : -1;
+    check(pid == getpid(), "own entry of /proc: process %d", pid);
     check(open("/dev/null", O_RDONLY) == cloexec + 1, "no other descriptors");
     close(cloexec + 1);
 }
@@ -339,13 +380,14 @@ int main(int argc, char **argv)
 {
     pthread_t threads[NTHREADS];
     int hops = argc > 2 ? atoi(argv[2]) : 1;
-    int n = argc > 3 ? NTHREADS : 0;
+    int n = argc > 4 ? NTHREADS : 0;
     double third = 1.0;
     bool same;
 
-    if (argc < 2) {
+    if (argc < 4) {
         return 2;
     }
+    elsewhere = !strcmp(argv[3], "elsewhere");
     arrange(argv[1]);
     pthread_barrier_init(&barrier, NULL, n + 1);
     for (int i = 0; i < n; i++) {

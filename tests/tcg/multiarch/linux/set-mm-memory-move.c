@@ -238,6 +238,46 @@ static void vdso_moves(const char *id, const void *arg)
                maps_line(to, perms, path) && strcmp(path, "[vdso]"));
 }
 
+/* What maps calls so, or 0. */
+static unsigned long find_vdso(void)
+{
+    struct range range[256];
+    unsigned count = read_maps(range, 256);
+    char perms[8], path[201];
+
+    for (unsigned i = 0; i < count; i++) {
+        if (maps_line((void *)(uintptr_t)range[i].start, perms, path) &&
+            !strcmp(path, "[vdso]")) {
+            return range[i].start;
+        }
+    }
+    return 0;
+}
+
+/* Some architectures have one without AT_SYSINFO_EHDR. */
+static void trampoline_moves(const char *id, const void *arg)
+{
+    unsigned long at = find_vdso();
+    unsigned long size = at ? vdso_size(at) : 0;
+    char perms[8], path[201] = "";
+    char *to;
+
+    (void)arg;
+    if (!size || getauxval(AT_SYSINFO_EHDR)) {
+        skip(id, "what signals return through", "it is in no page of its own");
+        return;
+    }
+    to = mremap((void *)at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED,
+                mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                     0));
+    check_true(id, "what signals return through moves", to != MAP_FAILED);
+    check_true(id, "the label goes with it", maps_line(to, perms, path) &&
+               !strcmp(path, "[vdso]") && !strcmp(perms, "r-xp"));
+    sigaction(SIGUSR1, &action, NULL);
+    raise(SIGUSR1);
+    check_num(id, "a signal is handled and returned from", SIGUSR1, caught);
+}
+
 static void read_implies_exec(const char *id, const void *arg)
 {
     char perms[8] = "", path[201];
@@ -297,6 +337,7 @@ int main(int argc, char **argv)
     run_case("M63", is_duplicated, NULL);
     run_case("M64", code_moves, NULL);
     run_case("M65", vdso_moves, NULL);
+    run_case("M68", trampoline_moves, NULL);
     run_case("M66", read_implies_exec, NULL);
     run_case("M67", limited, NULL);
     return finish();
