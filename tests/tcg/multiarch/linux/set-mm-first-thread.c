@@ -242,7 +242,7 @@ static pthread_barrier_t all_have;
 
 static void *run_new_code(void *arg)
 {
-    volatile unsigned char byte = 0xff;
+    unsigned char byte = 0xff;
 
     (void)arg;
     use_memory_anew();
