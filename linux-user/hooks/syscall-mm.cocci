@@ -10,7 +10,7 @@ expression env, option, arg2, arg3, arg4, arg5;
 position weave;
 @@
 + if (guest_prctl_wants(option)) {
-+     return guest_prctl(option, arg2, arg3, arg4, arg5);
++     return guest_prctl(env, option, arg2, arg3, arg4, arg5);
 + }
   return do_prctl@weave(env, option, arg2, arg3, arg4, arg5);
 

@@ -351,6 +351,59 @@ static void run_actions(const char *id, const void *unused)
     check_true(id, "has SIGRTMAX", sigismember(&old.sa_mask, SIGRTMAX));
 }
 
+/* ------------------------------------------------ signed addresses */
+
+enum { PAC_SET = 60, PAC_GET = 61, PAC_ALL = 15, PAC_GENERIC = 16 };
+
+static long pac(int option, unsigned long keys, unsigned long enabled)
+{
+    return err_of(prctl(option, keys, enabled, 0, 0));
+}
+
+/* PACIA1716, which older processors pass over. */
+static uintptr_t signed_address(uintptr_t address)
+{
+#ifdef i386
+    /* It has no such instruction. */
+#elif defined(__aarch64__)
+    asm volatile("mov x17, %0\n\t"
+                 "mov x16, #4711\n\t"
+                 "hint #8\n\t"
+                 "mov %0, x17"
+                 : "+r" (address) : : "x16", "x17");
+#endif
+    return address;
+}
+
+static void run_keys(const char *id, const void *unused)
+{
+    const uintptr_t address = (uintptr_t)&run_keys;
+
+    (void)unused;
+    if (prctl(PAC_GET, 0, 0, 0, 0) < 0) {
+        skip(id, "keys that sign addresses", "not known here");
+        return;
+    }
+    check_num(id, "enabled keys at the start", PAC_ALL,
+              prctl(PAC_GET, 0, 0, 0, 0));
+    check_true(id, "an address is signed",
+               signed_address(address) != address);
+    check_err(id, "PR_PAC_SET_ENABLED_KEYS of the generic key", EINVAL,
+              pac(PAC_SET, PAC_GENERIC, 0));
+    check_err(id, "of another one than is named", EINVAL, pac(PAC_SET, 1, 2));
+    check_err(id, "with a fourth argument", EINVAL,
+              err_of(prctl(PAC_SET, 0, 0, 1, 0)));
+    check_err(id, "of all to none", 0, pac(PAC_SET, PAC_ALL, 0));
+    check_num(id, "enabled keys", 0, prctl(PAC_GET, 0, 0, 0, 0));
+    check_true(id, "an address is not signed",
+               signed_address(address) == address);
+    check_err(id, "one of them again", 0, pac(PAC_SET, 1, 1));
+    check_num(id, "enabled keys", 1, prctl(PAC_GET, 0, 0, 0, 0));
+    check_true(id, "an address is signed",
+               signed_address(address) != address);
+    pac(PAC_SET, PAC_ALL, PAC_ALL);
+}
+
 int main(int argc, char **argv)
 {
     begin(argc, argv);
@@ -361,5 +414,6 @@ int main(int argc, char **argv)
     run_case("I05", run_restored, NULL);
     run_case("I06", run_addresses, NULL);
     run_case("I07", run_actions, NULL);
+    run_case("I08", run_keys, NULL);
     return finish();
 }
