@@ -170,6 +170,9 @@ void __attribute__((noreturn, used)) start(uintptr_t *sp)
         continue;
     }
     agent_init((uintptr_t *)(p + 1));
+#ifdef ARCH_PREPARE
+    ARCH_PREPARE();
+#endif
     /* On this stack: the other one is part of what is replaced. */
     if (!stays_mapped()) {
         agent_detach();
