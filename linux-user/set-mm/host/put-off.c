@@ -36,6 +36,7 @@ static struct {
     void (*interrupt)(void);
     void (*others)(int sig, siginfo_t *info, void *context);
     int timer;
+    bool may_choose;        /* the timer's number */
     bool is_due;
 } put_off;
 
@@ -76,15 +77,15 @@ static bool take_signal(void)
  */
 static bool create_timer(struct sigevent *event)
 {
-    static bool may_choose = true;
     bool done;
 
     put_off.timer = INT_MAX;
-    may_choose = may_choose &&
-                 prctl(PR_TIMER_CREATE_RESTORE_IDS, 1, 0, 0, 0) == 0;
+    if (put_off.may_choose) {
+        prctl(PR_TIMER_CREATE_RESTORE_IDS, 1, 0, 0, 0);
+    }
     done = syscall(__NR_timer_create, CLOCK_MONOTONIC, event,
                    &put_off.timer) == 0;
-    if (may_choose) {
+    if (put_off.may_choose) {
         prctl(PR_TIMER_CREATE_RESTORE_IDS, 0, 0, 0, 0);
     }
     return done;
@@ -129,6 +130,8 @@ void put_off_init(void (*interrupt)(void))
 
 #if !defined(HOST_MIPS) && !defined(HOST_SPARC64)
     put_off.interrupt = interrupt;
+    /* What a child finds out is forgotten with it. */
+    put_off.may_choose = prctl(PR_TIMER_CREATE_RESTORE_IDS, 2, 0, 0, 0) >= 0;
     own_table_may_put_off(&functions);
 #endif
 }
