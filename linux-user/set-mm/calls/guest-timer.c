@@ -11,16 +11,10 @@
  */
 
 #include "qemu/osdep.h"
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include "qemu.h"
 #include "user-internals.h"
 #include "set-mm/calls/guest-timer.h"
-
-#ifndef PR_TIMER_CREATE_RESTORE_IDS
-#define PR_TIMER_CREATE_RESTORE_IDS 77
-#define PR_TIMER_CREATE_RESTORE_IDS_GET 2
-#endif
 
 /* struct itimerspec has 64 bits for seconds where these calls exist. */
 #ifdef SYS_timer_settime64

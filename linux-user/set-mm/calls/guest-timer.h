@@ -8,7 +8,13 @@
 #ifndef LINUX_USER_GUEST_TIMER_H
 #define LINUX_USER_GUEST_TIMER_H
 
+#include <sys/prctl.h>
 #include "qemu.h"
+
+#ifndef PR_TIMER_CREATE_RESTORE_IDS
+#define PR_TIMER_CREATE_RESTORE_IDS 77
+#define PR_TIMER_CREATE_RESTORE_IDS_GET 2
+#endif
 
 /**
  * guest_timer_create: timer_create(2)
