@@ -115,12 +115,12 @@ static bool map_area(Restorer *r, const ImageArea *area, int prot)
                       area->offset) == (long)area->start;
 }
 
-/* Is it part of what brk() has made? */
+/* Has brk() made it? */
 static bool in_heap(const Restorer *r, const ImageArea *area)
 {
     const ImageProcess *p = r->img.process;
 
-    return !area->flags && !area->path &&
+    return r->has_heap && !area->flags && !area->path &&
            area->start >= agent_page_up(p->mm[MM_START_BRK]) &&
            area->end <= agent_page_up(p->mm[MM_BRK]);
 }
@@ -171,6 +171,7 @@ static const char *make_heap(Restorer *r)
         }
     }
     unmap(pos, end, 0, 0);
+    r->has_heap = true;
     return reason;
 }
 
@@ -195,7 +196,7 @@ const char *restore_memory(Restorer *r)
     }
     for (uint64_t i = 0; i <= count && !reason; i++) {
         if (!heap && (i == count || r->img.areas[i].end > brk)) {
-            /* Or the kernel has made one area of bss and heap. */
+            /* An area that has the bss, too, is mapped, as all behind it. */
             if (i == count || r->img.areas[i].start >= brk) {
                 reason = make_heap(r);
             }

@@ -13,6 +13,7 @@ typedef struct Restorer {
     int first_fd;               /* restorer opens have numbers from here on */
     int last_fd;
     int exe_fd;                 /* -1: leave the executable */
+    bool has_heap;              /* brk() has made it */
     int fds[MAX_FDS];           /* by place in the table */
     int tids[MAX_THREADS];      /* the threads' new numbers */
 } Restorer;

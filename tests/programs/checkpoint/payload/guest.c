@@ -182,6 +182,7 @@ static void arrange(const char *directory)
     struct itimerspec its = { { 7, 0 }, { 2000, 500 } };
     struct sigevent event = { .sigev_notify = SIGEV_SIGNAL };
     union sigval value = { .sival_int = 4711 };
+    const uintptr_t page = sysconf(_SC_PAGESIZE);
     sigset_t mask;
 
     if (chdir(directory) < 0) {
@@ -226,6 +227,8 @@ static void arrange(const char *directory)
 
     heap = sbrk(300000);
     memset(heap, 0x5a, 300000);
+    /* It is several mappings then, the first perhaps together with the bss. */
+    mprotect((void *)(((uintptr_t)heap + 150000) & -page), page, PROT_READ);
     fesetround(FE_UPWARD);
     tls = 17;
 }
