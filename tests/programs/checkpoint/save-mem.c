@@ -11,7 +11,13 @@
 
 #define GAP     8       /* equal pages that do not end a run */
 
+#define BATCH   512     /* pages that are asked about at once */
+
+/* Of /proc/PID/pagemap: the page is in memory, or in swap space. */
+#define IS_USED (UINT64_C(3) << 62)
+
 static char from_file[65536] __attribute__((aligned(16)));
+static int pagemap;     /* -1: it cannot be had */
 
 /* Areas of the kernel's, and the checkpointer itself. */
 static bool is_special(const MapsLine *map)
@@ -57,6 +63,45 @@ static int open_file(const MapsLine *map)
         fd = -1;
     }
     return fd < 0 ? -1 : fd;
+}
+
+/* Is a page the same as what was read of its file? */
+static bool is_same(uintptr_t page)
+{
+    const unsigned long *a = (void *)page, *b = (void *)from_file;
+
+    for (size_t i = 0; i < agent.page_size / sizeof(*a); i++) {
+        if (a[i] != b[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * Has a page of an area without a file ever been used?  A program may reserve
+ * much that it never touches, which would take memory and time to look at.
+ */
+static bool is_used(const ImageArea *area, uintptr_t page)
+{
+    static uint64_t bits[BATCH];
+    size_t i = (page - area->start) / agent.page_size % BATCH;
+
+    if (pagemap < 0 || area->flags & AREA_SHARED) {
+        return true;
+    }
+    if (!i) {
+        size_t n = (area->end - page) / agent.page_size;
+
+        if (n > BATCH) {
+            n = BATCH;
+        }
+        if (!agent_read(pagemap, page / agent.page_size * sizeof(*bits), bits,
+                        n * sizeof(*bits))) {
+            memset(bits, -1, sizeof(bits));
+        }
+    }
+    return bits[i] & IS_USED;
 }
 
 /* Append one page to the area's last run, or begin a run with it. */
@@ -117,8 +162,10 @@ static const char *save_pages(Saver *s, ImageArea *area, int fd)
             agent_read(fd, area->offset + pos, from_file, agent.page_size);
             area->file_sum = image_sum(area->file_sum, from_file,
                                        agent.page_size);
+        } else if (!is_used(area, page)) {
+            continue;
         }
-        if (memcmp((void *)page, from_file, agent.page_size)) {
+        if (!is_same(page)) {
             reason = add_page(s, area, page);
         }
     }
@@ -203,8 +250,13 @@ const char *save_memory(Saver *s)
         count++;
     }
     lines_close();
+    pagemap = sys(__NR_openat, AT_FDCWD, "/proc/self/pagemap",
+                  O_RDONLY | O_CLOEXEC | O_LARGEFILE, 0);
     for (size_t i = 0; i < count && !reason; i++) {
         reason = save_area(s, &maps[i]);
+    }
+    if (pagemap >= 0) {
+        sys(__NR_close, pagemap);
     }
     return reason;
 }
