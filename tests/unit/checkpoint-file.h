@@ -32,7 +32,8 @@ typedef struct Tables {
     ImageProcess process;
     ImageArea areas[3];
     ImageRun runs[3];
-    ImageFd fds[3];
+    ImageFd fds[6];
+    ImageWatch watches[1];
     ImageAction actions[2];
     ImageSignal signals[1];
     ImageTimer timers[2];
@@ -94,6 +95,7 @@ static void make(void)
     file.head.count[IMAGE_AREA] = ENTRIES(t->areas);
     file.head.count[IMAGE_RUN] = ENTRIES(t->runs);
     file.head.count[IMAGE_FD] = ENTRIES(t->fds);
+    file.head.count[IMAGE_WATCH] = ENTRIES(t->watches);
     file.head.count[IMAGE_ACTION] = ENTRIES(t->actions);
     file.head.count[IMAGE_SIGNAL] = ENTRIES(t->signals);
     file.head.count[IMAGE_TIMER] = ENTRIES(t->timers);
@@ -119,9 +121,25 @@ static void make(void)
     t->runs[1] = (ImageRun) { 0x402000, 0x404000, IMAGE_DATA_START + PAGE };
     t->runs[2] = (ImageRun) { 0x7fffe0003000, 0x7fffe0004000,
                               IMAGE_DATA_START + 3 * PAGE };
-    t->fds[0] = (ImageFd) { 0, FD_INHERIT, 1, 2, 0, IMAGE_NONE, IMAGE_NONE };
-    t->fds[1] = (ImageFd) { 3, FD_PATH, 1, 0, 1, 77, IMAGE_NONE };
-    t->fds[2] = (ImageFd) { 9, FD_PATH, 1, 0, 0, 77, 3 };
+    for (size_t i = 0; i < ENTRIES(t->fds); i++) {
+        t->fds[i] = (ImageFd) { .path = 1, .offset = IMAGE_NONE,
+                                .same_as = IMAGE_NONE };
+    }
+    t->fds[0].kind = FD_INHERIT;
+    t->fds[1].number = 3;
+    t->fds[1].offset = 77;
+    t->fds[2].number = 9;
+    t->fds[2].offset = 77;
+    t->fds[2].same_as = 3;
+    t->fds[3].kind = t->fds[4].kind = FD_PIPE;
+    t->fds[3].number = t->fds[3].pipe = t->fds[4].pipe = 10;
+    t->fds[3].content = 1;
+    t->fds[3].content_size = 4;
+    t->fds[4].number = 11;
+    t->fds[4].status = 1;
+    t->fds[5].number = 12;
+    t->fds[5].kind = FD_EPOLL;
+    t->watches[0] = (ImageWatch) { 5, 3, 1, 2 };
     t->actions[0].signal = 1;
     t->actions[1].signal = 64;
     t->signals[0].thread = IMAGE_NONE;

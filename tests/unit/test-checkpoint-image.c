@@ -184,6 +184,18 @@ static void test_rest(void)
     REFUSED(t->fds[1].offset = 1ULL << 63,
             "the image is damaged: descriptors");
     REFUSED(t->fds[1].same_as = 9, "the image is damaged: descriptors");
+    REFUSED(t->fds[2].same_as = 0, "the image is damaged: descriptors");
+    REFUSED(t->fds[3].pipe = 3, "the image is damaged: descriptors");
+    REFUSED(t->fds[4].pipe = 9, "the image is damaged: descriptors");
+    REFUSED(t->fds[4].status = 2, "the image is damaged: descriptors");
+    REFUSED(t->fds[3].content = 61, "the image is damaged: descriptors");
+    REFUSED(t->fds[3].content_size = UINT64_MAX,
+            "the image is damaged: descriptors");
+    REFUSED(t->fds[1].semaphore = 2, "the image is damaged: descriptors");
+    REFUSED(t->watches[0].epoll = 4, "the image is damaged: descriptors");
+    REFUSED(t->watches[0].fd = 6, "the image is damaged: descriptors");
+    REFUSED(t->watches[0].events = 1ULL << 32,
+            "the image is damaged: descriptors");
     REFUSED(t->actions[0].signal = 0, "the image is damaged: signals");
     REFUSED(t->actions[1].signal = 1, "the image is damaged: signals");
     REFUSED(t->actions[1].signal = 129, "the image is damaged: signals");

@@ -126,18 +126,36 @@ static void check_process(void)
     CHECK(p->signal && p->signal <= MAX_SIGNAL);
 }
 
+/* The descriptors, and what the restorer looks for by their numbers. */
 static void check_fds(void)
 {
-    for (uint64_t i = 0; i < image.head.count[IMAGE_FD]; i++) {
+    uint64_t n = image.head.count[IMAGE_FD];
+
+    for (uint64_t i = 0; i < n; i++) {
         const ImageFd *fd = &image.fds[i];
         bool found = fd->same_as == IMAGE_NONE;
+        bool has_pipe = fd->kind != FD_PIPE;
 
         for (uint64_t j = 0; j < i; j++) {
             CHECK(image.fds[j].number < fd->number);
-            found = found || image.fds[j].number == fd->same_as;
+        }
+        for (uint64_t j = 0; j <= i; j++) {
+            found = found || (j < i && image.fds[j].number == fd->same_as);
+            has_pipe = has_pipe || (image.fds[j].number == fd->pipe &&
+                                    image.fds[j].pipe == fd->pipe);
         }
         CHECK(found && fd->number < IMAGE_FD_MAX && fd->kind < FD_KINDS);
+        CHECK(has_pipe && (fd->kind != FD_PIPE ||
+                           (fd->status & FD_ACCESS) <= 1));
+        CHECK(fd->content_size <= image.head.count[IMAGE_TEXT] &&
+              fd->content <= image.head.count[IMAGE_TEXT] - fd->content_size);
         CHECK(is_string(fd->path));
+    }
+    for (uint64_t i = 0; i < image.head.count[IMAGE_WATCH]; i++) {
+        const ImageWatch *w = &image.watches[i];
+
+        CHECK(w->epoll < n && w->fd < n);
+        CHECK(image.fds[w->epoll].kind == FD_EPOLL);
     }
 }
 

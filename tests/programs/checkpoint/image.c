@@ -10,8 +10,8 @@
 
 static const size_t entry_size[IMAGE_KINDS] = {
     sizeof(ImageProcess), sizeof(ImageArea), sizeof(ImageRun),
-    sizeof(ImageFd), sizeof(ImageAction), sizeof(ImageSignal),
-    sizeof(ImageTimer), sizeof(ImageThread), 1,
+    sizeof(ImageFd), sizeof(ImageWatch), sizeof(ImageAction),
+    sizeof(ImageSignal), sizeof(ImageTimer), sizeof(ImageThread), 1,
 };
 
 /*
@@ -130,6 +130,7 @@ static const char *read_tables(Image *img, char *tables)
     img->areas = start[IMAGE_AREA];
     img->runs = start[IMAGE_RUN];
     img->fds = start[IMAGE_FD];
+    img->watches = start[IMAGE_WATCH];
     img->actions = start[IMAGE_ACTION];
     img->signals = start[IMAGE_SIGNAL];
     img->timers = start[IMAGE_TIMER];
@@ -231,23 +232,47 @@ static bool good_areas(const Image *img, uint64_t top)
     return runs == img->head.count[IMAGE_RUN] && pos == img->head.data_end;
 }
 
+/* What a descriptor says of those before it, and in the text. */
+static bool good_fd(const Image *img, const ImageFd *fd)
+{
+    bool has_same = fd->same_as == IMAGE_NONE;
+    bool has_pipe = fd->kind != FD_PIPE || fd->pipe == fd->number;
+
+    for (const ImageFd *f = img->fds; f < fd; f++) {
+        if (f->number == fd->same_as && f->kind == fd->kind) {
+            has_same = true;
+        }
+        if (f->number == fd->pipe && f->kind == FD_PIPE &&
+            f->pipe == f->number) {
+            has_pipe = true;
+        }
+    }
+    return has_same && has_pipe && fd->number < IMAGE_FD_MAX &&
+           fd->kind < FD_KINDS && is_text(img, fd->path) &&
+           (fd->offset == IMAGE_NONE || fd->offset <= INT64_MAX) &&
+           fd->content_size <= img->head.count[IMAGE_TEXT] &&
+           fd->content <= img->head.count[IMAGE_TEXT] - fd->content_size &&
+           fd->semaphore <= 1 &&
+           (fd->kind != FD_PIPE || (fd->status & FD_ACCESS) <= 1);
+}
+
 static bool good_fds(const Image *img)
 {
-    uint64_t next = 0;
+    uint64_t n = img->head.count[IMAGE_FD], next = 0;
 
-    for (uint64_t i = 0; i < img->head.count[IMAGE_FD]; i++) {
-        const ImageFd *fd = &img->fds[i];
-        bool found = fd->same_as == IMAGE_NONE;
-
-        for (uint64_t j = 0; j < i && !found; j++) {
-            found = img->fds[j].number == fd->same_as;
-        }
-        if (!found || fd->number < next || fd->number >= IMAGE_FD_MAX ||
-            fd->kind >= FD_KINDS || !is_text(img, fd->path) ||
-            (fd->offset != IMAGE_NONE && fd->offset > INT64_MAX)) {
+    for (uint64_t i = 0; i < n; i++) {
+        if (img->fds[i].number < next || !good_fd(img, &img->fds[i])) {
             return false;
         }
-        next = fd->number + 1;
+        next = img->fds[i].number + 1;
+    }
+    for (uint64_t i = 0; i < img->head.count[IMAGE_WATCH]; i++) {
+        const ImageWatch *w = &img->watches[i];
+
+        if (w->epoll >= n || w->fd >= n || w->events > UINT32_MAX ||
+            img->fds[w->epoll].kind != FD_EPOLL) {
+            return false;
+        }
     }
     return true;
 }

@@ -32,6 +32,7 @@ enum {
     IMAGE_AREA,             /* ascending, without overlap */
     IMAGE_RUN,              /* ascending; each belongs to one area */
     IMAGE_FD,               /* ascending numbers */
+    IMAGE_WATCH,            /* what its epoll instances look at */
     IMAGE_ACTION,           /* ascending signals */
     IMAGE_SIGNAL,           /* pending, in the order in which they came */
     IMAGE_TIMER,            /* POSIX ones by ascending number */
@@ -103,9 +104,15 @@ typedef struct ImageRun {
 
 enum {
     FD_PATH,                /* opened by name */
-    FD_INHERIT,             /* a terminal, a pipe: the restorer's own */
+    FD_INHERIT,             /* a terminal, a socket: the restorer's own */
+    FD_PIPE,                /* both of whose ends the process has */
+    FD_EVENTFD,
+    FD_EPOLL,
     FD_KINDS
 };
+
+/* Of the status, what may be done: 0 is to read, 1 to write. */
+#define FD_ACCESS   3
 
 typedef struct ImageFd {
     uint64_t number;        /* below IMAGE_FD_MAX */
@@ -115,8 +122,20 @@ typedef struct ImageFd {
     uint64_t flags;         /* F_GETFD */
     uint64_t offset;        /* IMAGE_NONE if it has none */
     uint64_t same_as;       /* an earlier number with the same open file, */
-                            /* or IMAGE_NONE */
+                            /* of the same kind; or IMAGE_NONE */
+    uint64_t pipe;          /* the pipe's first number */
+    uint64_t content;       /* in the text: what waits in the pipe, by its */
+    uint64_t content_size;  /* first number */
+    uint64_t counter;       /* an eventfd's, */
+    uint64_t semaphore;     /* 1: of which each read takes one */
 } ImageFd;
+
+typedef struct ImageWatch {
+    uint64_t epoll;         /* the place of an FD_EPOLL in the table, */
+    uint64_t fd;            /* and of what it looks at */
+    uint64_t events;        /* 32 bits */
+    uint64_t data;
+} ImageWatch;
 
 typedef struct ImageAction {
     uint64_t signal;        /* from 1 */
@@ -181,6 +200,7 @@ typedef struct Image {
     const ImageArea *areas;
     const ImageRun *runs;
     const ImageFd *fds;
+    const ImageWatch *watches;
     const ImageAction *actions;
     const ImageSignal *signals;
     const ImageTimer *timers;

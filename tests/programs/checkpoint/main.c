@@ -30,14 +30,15 @@
  * What is restored: memory with its protections and files, break, stack,
  * arguments, environment, aux vector, executable, title, directory and umask;
  * descriptors of files, directories and simple devices with their offsets
- * and flags; signal actions, masks, alternate stacks, and what waits; timers;
- * threads, with all registers, storage, names, robust lists and restartable
- * sequences; where the vdso is.
+ * and flags, pipes within the process, eventfds, and epoll instances; signal
+ * actions, masks, alternate stacks, and what waits; timers; threads, with all
+ * registers, storage, names, robust lists and restartable sequences; where
+ * the vdso is.
  *
  * What is not: process and thread numbers are new (and told where clone()
- * tells them); children; pipes, sockets and terminals are the restorer's own;
- * files that have no name any more; memory that was shared with others, file
- * locks, limits, priorities, credentials, namespaces.
+ * tells them); children; pipes to others, sockets and terminals are the
+ * restorer's own; files that have no name any more; memory that was shared
+ * with others, file locks, limits, priorities, credentials, namespaces.
  *
  * Where to find what: image.c reads images and trusts nothing in them,
  * save*.c write them, restore*.c become them, agent.c lives in the program,

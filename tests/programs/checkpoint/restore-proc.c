@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * restore-proc.c: descriptors, signals, timers and threads of an image
+ * restore-proc.c: signals, timers and threads of an image
  */
 #include <asm/siginfo.h>
 #include <linux/fcntl.h>
@@ -11,7 +11,6 @@
 #include <linux/time.h>
 #include "restore.h"
 
-#define CREATION_FLAGS  (O_CREAT | O_EXCL | O_TRUNC)
 #ifndef PR_TIMER_CREATE_RESTORE_IDS
 #define PR_TIMER_CREATE_RESTORE_IDS 77
 #endif
@@ -22,76 +21,6 @@ static char stacks[MAX_THREADS][THREAD_STACK] __attribute__((aligned(64)));
 static uint32_t ready, released;
 static Restorer *current;
 static bool refused;            /* a thread's own waiting signal */
-
-/*
- * Open again what was open, under high numbers in the order of the table,
- * and see that what is to be inherited is there.  Returns NULL, or the
- * reason of a failure.
- */
-const char *restore_open_fds(Restorer *r)
-{
-    for (uint64_t i = 0; i < r->img.head.count[IMAGE_FD]; i++) {
-        const ImageFd *fd = &r->img.fds[i];
-        const char *path = r->img.text + fd->path;
-        long ret;
-
-        if (fd->same_as != IMAGE_NONE) {
-            continue;
-        }
-        if (fd->kind == FD_INHERIT) {
-            ret = sys(__NR_fcntl, fd->number, F_GETFD);
-        } else {
-            ret = restore_open(r, path, fd->status & ~CREATION_FLAGS);
-        }
-        if (ret < 0) {
-            return text_reason("a descriptor cannot be opened again", path,
-                               error_text(ret));
-        }
-        r->fds[i] = ret;
-    }
-    return NULL;
-}
-
-/*
- * Give the descriptors their numbers, flags and offsets, and close all
- * others.  Returns NULL, or the reason of a failure.
- */
-const char *restore_place_fds(Restorer *r)
-{
-    uint64_t count = r->img.head.count[IMAGE_FD];
-    const ImageFd *fd = r->img.fds;
-    int number = 0;
-
-    for (uint64_t i = 0; i < count; i++, fd++) {
-        long ret;
-
-        while (number < (int)fd->number) {
-            sys(__NR_close, number++);
-        }
-        number++;
-        if (fd->same_as != IMAGE_NONE) {
-            ret = sys(__NR_dup3, fd->same_as, fd->number, 0);
-        } else if (fd->kind == FD_PATH) {
-            ret = sys(__NR_dup3, r->fds[i], fd->number, 0);
-        } else {
-            ret = 0;
-        }
-        if (ret >= 0) {
-            ret = sys(__NR_fcntl, fd->number, F_SETFD, fd->flags);
-        }
-        if (ret >= 0 && fd->kind == FD_PATH && fd->offset != IMAGE_NONE) {
-            ret = agent_seek(fd->number, fd->offset, SEEK_SET) < 0 ? -1 : 0;
-        }
-        if (ret < 0) {
-            return r->img.text + fd->path;
-        }
-    }
-    for (number = r->first_fd; number <= r->last_fd; number++) {
-        sys(__NR_close, number);
-    }
-    sys(__NR_close_range, r->first_fd, ~0U, 0);
-    return NULL;
-}
 
 /*
  * Set what is done with each signal.  Returns NULL, or the reason of a

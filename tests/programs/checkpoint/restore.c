@@ -25,17 +25,18 @@ static int read_image(void *opaque, uint64_t pos, void *buf, size_t len)
 }
 
 /*
- * Open a file and give it a number that the image does not use.  Returns the
- * number, or a negative errno.
+ * Give a descriptor a number that the image does not use; or fd is a negative
+ * errno.  Returns the number, or a negative errno.
+ *
+ * What else is open there will be closed anyway.  F_DUPFD would not do: QEMU
+ * forgets that a copy is of an eventfd, whose bytes it has to swap.
  */
-int restore_open(Restorer *r, const char *path, int flags)
+int restore_raise(Restorer *r, long fd)
 {
-    long fd = sys(__NR_openat, AT_FDCWD, path,
-                  flags | O_CLOEXEC | O_LARGEFILE, 0);
-    long high;
-
     if (fd >= 0 && fd < r->first_fd) {
-        high = sys(__NR_fcntl, fd, F_DUPFD_CLOEXEC, r->first_fd);
+        long high = r->last_fd < r->first_fd ? r->first_fd : r->last_fd + 1;
+
+        high = sys(__NR_dup3, fd, high, O_CLOEXEC);
         sys(__NR_close, fd);
         fd = high;
     }
@@ -43,6 +44,15 @@ int restore_open(Restorer *r, const char *path, int flags)
         r->last_fd = fd;
     }
     return fd;
+}
+
+/*
+ * Open a file under such a number.  Returns it, or a negative errno.
+ */
+int restore_open(Restorer *r, const char *path, int flags)
+{
+    return restore_raise(r, sys(__NR_openat, AT_FDCWD, path,
+                                flags | O_CLOEXEC | O_LARGEFILE, 0));
 }
 
 /* Read the image, which may be anything.  Returns NULL, or the reason. */

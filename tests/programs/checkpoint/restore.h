@@ -22,6 +22,7 @@ typedef struct Restorer {
 const char *restore_find_files(Restorer *r);
 const char *restore_find_place(Restorer *r);
 const char *restore_open_fds(Restorer *r);
+int restore_raise(Restorer *r, long fd);
 int restore_open(Restorer *r, const char *path, int flags);
 
 uintptr_t restore_own_top(void);

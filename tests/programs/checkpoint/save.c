@@ -18,6 +18,7 @@ static const struct {
     { saver.areas, MAX_AREAS },
     { saver.runs, MAX_RUNS },
     { saver.fds, MAX_FDS },
+    { saver.watches, MAX_WATCHES },
     { saver.actions, 128 },
     { saver.signals, MAX_SIGNALS },
     { saver.timers, MAX_TIMERS },

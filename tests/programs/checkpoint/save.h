@@ -9,6 +9,7 @@
 
 #define MAX_AREAS   2048
 #define MAX_RUNS    8192
+#define MAX_WATCHES 512
 #define MAX_SIGNALS 256
 #define MAX_TIMERS  128
 #define MAX_TEXT    (128 * 1024)
@@ -21,6 +22,7 @@ typedef struct Saver {
     ImageArea areas[MAX_AREAS];
     ImageRun runs[MAX_RUNS];
     ImageFd fds[MAX_FDS];
+    ImageWatch watches[MAX_WATCHES];
     ImageAction actions[128];
     ImageSignal signals[MAX_SIGNALS];
     ImageTimer timers[MAX_TIMERS];

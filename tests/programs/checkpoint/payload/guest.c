@@ -24,6 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -169,10 +171,28 @@ static void on_other(int sig, siginfo_t *info, void *uc)
 }
 
 static int app, rw, rw2, dir, own, cloexec;
+static int ends[2], counter, counter2, epoll;
 static timer_t timer, other;
 static char altstack[65536];
 static uint8_t *heap;
 static _Thread_local int tls = 1;
+
+/* What does not come from a file, with something in each. */
+static void arrange_events(void)
+{
+    struct epoll_event event = { .events = EPOLLIN };
+
+    if (pipe2(ends, O_NONBLOCK) < 0 || write(ends[1], "wait", 4) != 4) {
+        exit(2);
+    }
+    counter = eventfd(3, 0);
+    counter2 = dup(counter);
+    epoll = epoll_create1(0);
+    event.data.u64 = UINT64_C(0x1122334455667788);
+    epoll_ctl(epoll, EPOLL_CTL_ADD, ends[0], &event);
+    event.data.u64 = 5;
+    epoll_ctl(epoll, EPOLL_CTL_ADD, counter2, &event);
+}
 
 static void arrange(const char *directory)
 {
@@ -198,6 +218,7 @@ static void arrange(const char *directory)
     rw2 = dup(rw);
     dir = open(".", O_RDONLY | O_DIRECTORY);
     own = open("/proc/self/stat", O_RDONLY);
+    arrange_events();
     cloexec = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
     action.sa_sigaction = on_other;
@@ -301,6 +322,26 @@ static void compare_fds(void)
     check(pid == getpid(), "own entry of /proc: process %d", pid);
     check(open("/dev/null", O_RDONLY) == cloexec + 1, "no other descriptors");
     close(cloexec + 1);
+}
+
+static void compare_events(void)
+{
+    struct epoll_event events[3];
+    uint64_t n = 2;
+    char buf[8] = "";
+
+    check(epoll_wait(epoll, events, 3, 0) == 2 &&
+          (events[0].data.u64 ^ events[1].data.u64) ==
+          (UINT64_C(0x1122334455667788) ^ 5), "epoll");
+    check(read(ends[0], buf, 8) == 4 && !strcmp(buf, "wait"),
+          "what waits in a pipe");
+    check(read(ends[0], buf, 8) == -1 && errno == EAGAIN,
+          "a pipe that is not waited for");
+    check(write(ends[1], "more", 4) == 4 && read(ends[0], buf, 8) == 4 &&
+          !strcmp(buf, "more"), "the pipe goes on");
+    check(write(counter, &n, 8) == 8 && read(counter2, &n, 8) == 8 &&
+          n == 5, "eventfd: %d", (int)n);
+    check(epoll_wait(epoll, events, 3, 0) == 0, "epoll, nothing left");
 }
 
 static void compare_signals(void)
@@ -414,6 +455,7 @@ int main(int argc, char **argv)
         compare();
     }
     compare_fds();
+    compare_events();
     compare_signals();
     same = true;
     for (int i = 0; i < 300000; i++) {
