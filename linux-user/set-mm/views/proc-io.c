@@ -286,13 +286,10 @@ static bool access_here(Access *access, ProcFile *file, int fd,
 /* In place of a position: the host's offset. */
 enum { HERE = -1 };
 
-/*
- * Only mem takes what is written.
- *
- * Returns: whether the file is one of ours; else the host is to be asked.
- */
-static bool access_entry(Access *access, int fd, const struct iovec *vec,
-                         int count, off_t pos, ssize_t *ret)
+/* Only mem takes what is written. */
+static __attribute__((noinline))
+bool access_unknown(Access *access, int fd, const struct iovec *vec, int count,
+                    off_t pos, ssize_t *ret)
 {
     ProcFile *file = proc_file_begin(fd);
     bool is_served = file && (access != write_at ||
@@ -307,6 +304,15 @@ static bool access_entry(Access *access, int fd, const struct iovec *vec,
         proc_file_end(file);
     }
     return is_served;
+}
+
+/* Returns: whether the file is one of ours; else the host is to be asked. */
+static inline bool access_entry(Access *access, int fd,
+                                const struct iovec *vec, int count, off_t pos,
+                                ssize_t *ret)
+{
+    return unlikely(!fd_table_is_plain(fd)) &&
+           access_unknown(access, fd, vec, count, pos, ret);
 }
 
 /* As QEMU's target_to_host_low_high() has split it. */
