@@ -41,6 +41,14 @@ position weave;
 - dup3@weave(old, new, flags)
 + guest_dup3(old, new, flags)
 
+// What is written to a copy, and read from it, is translated all the same.
+@fcntl_copy@
+expression fd, cmd, arg;
+position weave;
+@@
+- do_fcntl@weave(fd, cmd, arg)
++ guest_fcntl_done(do_fcntl(fd, cmd, arg), fd, cmd)
+
 @thread@
 expression thread, attr, fn, arg;
 position weave;

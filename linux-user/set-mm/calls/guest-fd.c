@@ -5,6 +5,9 @@
  */
 
 #include "qemu/osdep.h"
+#include "qemu.h"
+#include "user-internals.h"
+#include "fd-trans.h"
 #include "set-mm/calls/guest-fd.h"
 #include "set-mm/host/exec-check.h"
 #include "set-mm/state/fd-table.h"
@@ -46,6 +49,14 @@ int guest_dup2(int old, int new)
     fd_table_begin(new);
     ret = dup2(old, new);
     fd_table_end(new);
+    return ret;
+}
+
+abi_long guest_fcntl_done(abi_long ret, int fd, int cmd)
+{
+    if (ret >= 0 && (cmd == TARGET_F_DUPFD || cmd == TARGET_F_DUPFD_CLOEXEC)) {
+        fd_trans_dup(fd, ret);
+    }
     return ret;
 }
 

@@ -7,6 +7,7 @@
 #ifndef LINUX_USER_GUEST_FD_H
 #define LINUX_USER_GUEST_FD_H
 
+#include "qemu.h"
 #include <pthread.h>
 #include <sys/uio.h>
 
@@ -20,6 +21,18 @@
 int guest_close(int fd);
 int guest_dup2(int old, int new);
 int guest_dup3(int old, int new, int flags);
+
+/**
+ * guest_fcntl_done: what fcntl(2) has returned
+ * @ret: that, or a negative target errno
+ * @fd, @cmd: its arguments; @cmd is the target's
+ *
+ * A copy of a descriptor has the translator of what it is a copy of, as with
+ * dup(2).
+ *
+ * Returns: @ret.
+ */
+abi_long guest_fcntl_done(abi_long ret, int fd, int cmd);
 
 /* close_range(2) of the host */
 typedef int HostCloseRange(int first, int last, int flags);
