@@ -46,7 +46,6 @@ bool guest_child_stays(int num, int arg2)
     case TARGET_NR_exit:
     case TARGET_NR_exit_group:
     case TARGET_NR_fchdir:
-    case TARGET_NR_getpid:
     case TARGET_NR_getppid:
     case TARGET_NR_gettid:
     case TARGET_NR_munmap:
@@ -74,6 +73,14 @@ bool guest_child_stays(int num, int arg2)
 #ifdef TARGET_NR_fcntl64
     case TARGET_NR_fcntl64:
         return may_wait_for_lock(arg2);
+#endif
+#ifdef TARGET_NR_getpid
+    case TARGET_NR_getpid:
+        return false;
+#endif
+#ifdef TARGET_NR_getxpid
+    case TARGET_NR_getxpid:
+        return false;
 #endif
 #ifdef TARGET_NR_mmap
     case TARGET_NR_mmap:

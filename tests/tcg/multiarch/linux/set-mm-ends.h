@@ -93,6 +93,14 @@ static const uint32_t seven[] = { 0x38600007, 0x4e800020 };
 static const uint16_t seven[] = { 0xa729, 0x0007, 0x07fe };
 #elif defined(__mips__)
 static const uint32_t seven[] = { 0x24020007, 0x03e00008, 0 };
+#elif defined(__alpha__)
+static const uint32_t seven[] = { 0x201f0007, 0x6bfa8001 };
+#elif defined(__hppa__)
+static const uint32_t seven[] = { 0xe840c000, 0x341c000e };
+#elif defined(__m68k__)
+static const uint16_t seven[] = { 0x7007, 0x4e75 };
+#elif defined(__sparc__)
+static const uint32_t seven[] = { 0x81c3e008, 0x90102007 };
 #endif
 
 typedef int seven_fn(void);
