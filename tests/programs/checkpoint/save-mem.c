@@ -79,15 +79,15 @@ static bool is_same(uintptr_t page)
 }
 
 /*
- * Has a page of an area without a file ever been used?  A program may reserve
- * much that it never touches, which would take memory and time to look at.
+ * Has a page of anonymous memory ever been used?  A program may reserve much
+ * that it never touches, which would take memory and time to look at.
  */
 static bool is_used(const ImageArea *area, uintptr_t page)
 {
     static uint64_t bits[BATCH];
     size_t i = (page - area->start) / agent.page_size % BATCH;
 
-    if (pagemap < 0 || area->flags & AREA_SHARED) {
+    if (pagemap < 0) {
         return true;
     }
     if (!i) {
@@ -145,7 +145,8 @@ static const char *add_page(Saver *s, ImageArea *area, uintptr_t page)
  * Compare an area with its file, or with nothing if fd is -1, and write what
  * is different.  What lies behind the end of the file cannot be touched.
  */
-static const char *save_pages(Saver *s, ImageArea *area, int fd)
+static const char *save_pages(Saver *s, ImageArea *area, int fd,
+                              bool anonymous)
 {
     uint64_t len = area->end - area->start;
     const char *reason = NULL;
@@ -162,7 +163,7 @@ static const char *save_pages(Saver *s, ImageArea *area, int fd)
             agent_read(fd, area->offset + pos, from_file, agent.page_size);
             area->file_sum = image_sum(area->file_sum, from_file,
                                        agent.page_size);
-        } else if (!is_used(area, page)) {
+        } else if (anonymous && !is_used(area, page)) {
             continue;
         }
         if (!is_same(page)) {
@@ -197,7 +198,7 @@ static const char *save_area(Saver *s, const MapsLine *map)
             sys(__NR_mprotect, map->start, map->end - map->start,
                 map->prot | PROT_READ);
         }
-        reason = save_pages(s, area, fd);
+        reason = save_pages(s, area, fd, !map->shared && !map->inode);
         if (!(map->prot & PROT_READ)) {
             sys(__NR_mprotect, map->start, map->end - map->start, map->prot);
         }

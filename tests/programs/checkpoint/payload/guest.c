@@ -68,6 +68,7 @@ typedef struct View {
 } View;
 
 static View before, after;
+static char *gone;      /* maps a file that has no name any more */
 static bool elsewhere;
 
 static ssize_t slurp(const char *path, char *buf, size_t size)
@@ -94,6 +95,20 @@ static void cut_stat(char *text)
             out += sprintf(out, "%s ", word);
         }
         field++;
+    }
+}
+
+/* What maps a file that is gone is anonymous afterwards. */
+static void cut_gone(char *text)
+{
+    while (*text) {
+        char *next = strchr(text, '\n') + 1;
+
+        if (strtoul(text, NULL, 16) == (uintptr_t)gone) {
+            memmove(text, next, strlen(next) + 1);
+        } else {
+            text = next;
+        }
     }
 }
 
@@ -137,6 +152,7 @@ static void look(View *v)
 
     v->brk = sbrk(0);
     slurp("/proc/self/maps", v->maps, sizeof(v->maps));
+    cut_gone(v->maps);
     if (elsewhere) {
         cut_maps(v->maps);
     }
@@ -194,6 +210,20 @@ static void arrange_events(void)
     epoll_ctl(epoll, EPOLL_CTL_ADD, counter2, &event);
 }
 
+/* Nobody looks at it before it is saved; nothing beside it is like it. */
+static void arrange_gone(size_t page)
+{
+    int fd = open("gone", O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+    if (ftruncate(fd, page) < 0 || pwrite(fd, "content", 7, 0) != 7) {
+        exit(2);
+    }
+    gone = mmap(NULL, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    gone = mmap(gone + page, page, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+    unlink("gone");
+    close(fd);
+}
+
 static void arrange(const char *directory)
 {
     struct sigaction action = { .sa_flags = SA_SIGINFO | SA_NODEFER };
@@ -219,6 +249,7 @@ static void arrange(const char *directory)
     dir = open(".", O_RDONLY | O_DIRECTORY);
     own = open("/proc/self/stat", O_RDONLY);
     arrange_events();
+    arrange_gone(page);
     cloexec = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
     action.sa_sigaction = on_other;
@@ -454,6 +485,7 @@ int main(int argc, char **argv)
         check(same, "errno, thread-local storage, floating point");
         compare();
     }
+    check(!strcmp(gone, "content"), "memory of a file that is gone");
     compare_fds();
     compare_events();
     compare_signals();
