@@ -75,13 +75,12 @@ static bool open_details(uint64_t number)
     return lines_open(path);
 }
 
-/* An eventfd's counter. */
-static void save_counter(ImageFd *fd)
+static const char *save_counter(ImageFd *fd)
 {
     const char *line, *text;
 
     if (!open_details(fd->number)) {
-        return;
+        return "an eventfd's counter cannot be read";
     }
     while ((line = lines_next())) {
         if ((text = text_after(line, "eventfd-count:"))) {
@@ -91,6 +90,7 @@ static void save_counter(ImageFd *fd)
         }
     }
     lines_close();
+    return NULL;
 }
 
 /* What a descriptor has in common with those before it. */
@@ -148,7 +148,7 @@ static const char *save_fd(Saver *s, int number)
     }
     join(s, fd);
     if (fd->kind == FD_EVENTFD) {
-        save_counter(fd);
+        return save_counter(fd);
     }
     if (fd->kind != FD_PATH) {
         return NULL;
