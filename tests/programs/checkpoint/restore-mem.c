@@ -185,25 +185,23 @@ const char *restore_memory(Restorer *r)
     uintptr_t top = restore_own_top(), start, end;
     const char *reason = restore_move_vdso(r, &start, &end);
     uint64_t brk = r->img.process->mm[MM_START_BRK];
-    bool heap = false;
+    const ImageArea *areas = r->img.areas;
 
-    if (count && r->img.areas[count - 1].end > top) {
-        top = r->img.areas[count - 1].end;
+    if (count && areas[count - 1].end > top) {
+        top = areas[count - 1].end;
     }
     if (!reason) {
         unmap(agent.page_size, agent.start, start, end);
         unmap(agent.end, top, start, end);
     }
     for (uint64_t i = 0; i <= count && !reason; i++) {
-        if (!heap && (i == count || r->img.areas[i].end > brk)) {
-            /* An area that has the bss, too, is mapped, as all behind it. */
-            if (i == count || r->img.areas[i].start >= brk) {
-                reason = make_heap(r);
-            }
-            heap = true;
+        /* An area that has the bss, too, is mapped, as all behind it. */
+        if ((!i || areas[i - 1].end <= brk) &&
+            (i == count || areas[i].start >= brk)) {
+            reason = make_heap(r);
         }
         if (!reason && i < count) {
-            reason = fill_area(r, &r->img.areas[i]);
+            reason = fill_area(r, &areas[i]);
         }
     }
     return reason;

@@ -3,8 +3,6 @@
  * restore-proc.c: signals, timers and threads of an image
  */
 #include <asm/siginfo.h>
-#include <linux/fcntl.h>
-#include <linux/fs.h>
 #include <linux/futex.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>

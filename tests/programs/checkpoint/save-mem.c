@@ -65,19 +65,6 @@ static int open_file(const MapsLine *map)
     return fd < 0 ? -1 : fd;
 }
 
-/* Is a page the same as what was read of its file? */
-static bool is_same(uintptr_t page)
-{
-    const unsigned long *a = (void *)page, *b = (void *)from_file;
-
-    for (size_t i = 0; i < agent.page_size / sizeof(*a); i++) {
-        if (a[i] != b[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /*
  * Has a page of anonymous memory ever been used?  A program may reserve much
  * that it never touches, which would take memory and time to look at.
@@ -166,7 +153,7 @@ static const char *save_pages(Saver *s, ImageArea *area, int fd,
         } else if (anonymous && !is_used(area, page)) {
             continue;
         }
-        if (!is_same(page)) {
+        if (memcmp((void *)page, from_file, agent.page_size)) {
             reason = add_page(s, area, page);
         }
     }

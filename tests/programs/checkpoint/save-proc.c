@@ -3,8 +3,6 @@
  * save-proc.c: write what the kernel knows of this process but its memory
  */
 #include <linux/fcntl.h>
-#include <linux/fs.h>
-#include <linux/stat.h>
 #include "save.h"
 
 /*

@@ -63,6 +63,18 @@ int memcmp(const void *a, const void *b, size_t len)
 {
     const uint8_t *x = a, *y = b;
 
+    /* Whole pages are compared by it, which are often the same. */
+    for (; len >= sizeof(long); len -= sizeof(long)) {
+        unsigned long v, w;
+
+        __builtin_memcpy(&v, x, sizeof(v));
+        __builtin_memcpy(&w, y, sizeof(w));
+        if (v != w) {
+            break;
+        }
+        x += sizeof(v);
+        y += sizeof(w);
+    }
     for (; len; len--, x++, y++) {
         if (*x != *y) {
             return *x - *y;
