@@ -136,13 +136,15 @@ static void check_fds(void)
         bool found = fd->same_as == IMAGE_NONE;
         bool has_pipe = fd->kind != FD_PIPE;
 
-        for (uint64_t j = 0; j < i; j++) {
-            CHECK(image.fds[j].number < fd->number);
-        }
         for (uint64_t j = 0; j <= i; j++) {
-            found = found || (j < i && image.fds[j].number == fd->same_as);
-            has_pipe = has_pipe || (image.fds[j].number == fd->pipe &&
-                                    image.fds[j].pipe == fd->pipe);
+            const ImageFd *f = &image.fds[j];
+
+            CHECK(j == i || f->number < fd->number);
+            found = found || (j < i && f->number == fd->same_as &&
+                              f->kind == fd->kind);
+            has_pipe = has_pipe || (f->number == fd->pipe &&
+                                    f->pipe == fd->pipe &&
+                                    f->kind == FD_PIPE);
         }
         CHECK(found && fd->number < IMAGE_FD_MAX && fd->kind < FD_KINDS);
         CHECK(has_pipe && (fd->kind != FD_PIPE ||
