@@ -22,9 +22,9 @@ static struct {
     MMLayout layout;
     GuestAuxv auxv;
     uint64_t min_addr;
-    uint64_t stack_at_start;
     uint64_t vdso;
     uint64_t vdso_last;
+    uint64_t highest_at_start;
     bool is_elf;
 } mm;
 
@@ -57,15 +57,16 @@ static uint64_t arch_task_size(void)
 }
 
 /*
- * QEMU puts the stack where the host has room, which can be above the
+ * QEMU puts mappings where the host has room, which can be above the
  * architecture's limit; what the program has must be acceptable to it.
+ * The stack and the vdso show where that is.
  */
 uint64_t guest_mm_task_size(void)
 {
     uint64_t size = arch_task_size();
     uint64_t last = GUEST_ADDR_MAX;
 
-    while (size <= mm.stack_at_start) {
+    while (size <= mm.highest_at_start) {
         size <<= 1;
     }
     return MIN(size - 1, last) + 1;
@@ -155,13 +156,13 @@ void guest_mm_init(const struct image_info *info)
 
     fork_safety_lock_init(&mm.lock, NULL);
     init_layout(info);
-    mm.stack_at_start = mm.layout.start_stack;
     mm.min_addr = effective_min_addr(&mm.layout);
     if (copy_from_user(&mm.auxv, info->saved_auxv, len)) {
         memset(&mm.auxv, 0, sizeof(mm.auxv));
     }
     mm.vdso = find_vdso();
     guest_ranges_walk(NULL, note_vdso);
+    mm.highest_at_start = MAX(mm.layout.start_stack, mm.vdso_last);
     public_state_set_layout(&mm.layout);
     public_state_set_auxv(&mm.auxv, sizeof(mm.auxv));
     program = guest_mm_program();
