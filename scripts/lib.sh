@@ -21,6 +21,14 @@ esac
 export BUILD
 me=$(basename "$0")
 
+# What stands above a script's first command says how it is used.
+case ${1:-} in
+-h | --help)
+    sed -n '4,/^$/s/^# \{0,1\}//p' "$0"
+    exit 0
+    ;;
+esac
+
 # QEMU 10's, as they have been for years.
 # shellcheck disable=SC2034 # for those who read this file
 ALL_TARGETS="aarch64 aarch64_be alpha arm armeb hexagon hppa i386 loongarch64
