@@ -21,12 +21,15 @@ esac
 export BUILD
 me=$(basename "$0")
 
-# What stands above a script's first command says how it is used.
-case ${1:-} in
--h | --help)
+# show_usage: what stands above the script's first command, and exit.
+show_usage() {
     sed -n '4,/^$/s/^# \{0,1\}//p' "$0"
     exit 0
-    ;;
+}
+
+# Only the first word, as a script may hand others on to a program.
+case ${1:-} in
+-h | --help) show_usage ;;
 esac
 
 # QEMU 10's, as they have been for years.
