@@ -28,11 +28,61 @@ static struct {
     OwnStream *first;
 } streams;
 
-typedef struct StreamCall {
+typedef struct WriteCall {
     OwnStream *stream;
-    void *buf;
+    const void *buf;
     size_t size;
-} StreamCall;
+} WriteCall;
+
+/* What is read is read at once, and not held open. */
+typedef struct ReadCall {
+    const char *path;
+    GByteArray *text;
+} ReadCall;
+
+static long read_whole(void *opaque)
+{
+    const ReadCall *c = opaque;
+    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
+    guint8 buf[4096];
+    ssize_t len;
+    int error;
+
+    if (fd < 0) {
+        return -errno;
+    }
+    while ((len = read(fd, buf, sizeof(buf))) > 0) {
+        g_byte_array_append(c->text, buf, len);
+    }
+    error = len < 0 ? errno : 0;
+    close(fd);
+    return -error;
+}
+
+/* In memory that goes with the stream. */
+static FILE *make_stream(const GByteArray *text)
+{
+    FILE *file = fmemopen(NULL, MAX(text->len, 1), "w+");
+
+    if (file) {
+        fwrite(text->data, 1, text->len, file);
+        rewind(file);
+    }
+    return file;
+}
+
+static FILE *open_to_read(const char *path)
+{
+    ReadCall call = { path, g_byte_array_new() };
+    long error = own_table_call(read_whole, &call);
+    FILE *file = error ? NULL : make_stream(call.text);
+
+    g_byte_array_unref(call.text);
+    if (error) {
+        errno = -error;
+    }
+    return file;
+}
 
 static long open_stream(void *opaque)
 {
@@ -96,31 +146,17 @@ static void let_go(void)
     }
 }
 
-static long do_read(void *opaque)
-{
-    const StreamCall *c = opaque;
-
-    return read(c->stream->fd, c->buf, c->size);
-}
-
 static long do_write(void *opaque)
 {
-    const StreamCall *c = opaque;
+    const WriteCall *c = opaque;
 
     return write(c->stream->fd, c->buf, c->size);
-}
-
-static ssize_t read_stream(void *cookie, char *buf, size_t size)
-{
-    StreamCall call = { cookie, buf, size };
-
-    return own_table_call(do_read, &call);
 }
 
 /* A log that cannot be written is no reason to stop. */
 static ssize_t write_stream(void *cookie, const char *buf, size_t size)
 {
-    StreamCall call = { cookie, (void *)buf, size };
+    WriteCall call = { cookie, buf, size };
     long ret = own_table_call(do_write, &call);
 
     return ret < 0 ? size : ret;
@@ -158,8 +194,6 @@ static int flags_of(const char *mode)
         return -1;
     }
     switch (*mode) {
-    case 'r':
-        return O_RDONLY;
     case 'w':
         return O_WRONLY | O_CREAT | O_TRUNC | O_APPEND;
     case 'a':
@@ -170,7 +204,6 @@ static int flags_of(const char *mode)
 }
 
 static const cookie_io_functions_t functions = {
-    .read = read_stream,
     .write = write_stream,
     .close = close_stream,
 };
@@ -197,8 +230,7 @@ static FILE *new_stream(const char *name, const char *path, int flags)
     s->next = streams.first;
     streams.first = s;
     qemu_mutex_unlock(&streams.lock);
-    s->file = fopencookie(s, (flags & O_ACCMODE) == O_RDONLY ? "r" : "w",
-                          functions);
+    s->file = fopencookie(s, "w", functions);
     return s->file;
 }
 
@@ -206,6 +238,9 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 {
     int flags = flags_of(mode);
 
+    if (*mode == 'r' && !strchr(mode, '+')) {
+        return open_to_read(path);
+    }
     if (flags < 0) {
         errno = EINVAL;
         return NULL;
