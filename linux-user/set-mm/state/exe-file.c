@@ -122,6 +122,14 @@ static long install_candidate(void *opaque)
     return 0;
 }
 
+/* That of the program that is loaded. */
+static long take_first(void *opaque)
+{
+    long error = take_candidate(opaque);
+
+    return error ?: install_candidate(opaque);
+}
+
 static long forget_candidate(void *opaque)
 {
     own_table_clear(OWN_CANDIDATE);
@@ -220,8 +228,7 @@ void exe_file_init(int fd, const char *path)
     fork_safety_lock_init(&exe.lock, &at_fork);
     exec_check_init();
     fork_safety_lock_init(&exe.replace_lock, NULL);
-    if (own_table_call(take_candidate, &c) < 0 ||
-        own_table_call(install_candidate, &c) < 0) {
+    if (own_table_call(take_first, &c) < 0) {
         fstat(fd, &c.st);
         c.mount = mount_of(fd, "");
     }
