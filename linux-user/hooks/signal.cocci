@@ -13,8 +13,7 @@
 typedef target_sigaction;
 position weave;
 @@
--static
- struct target_sigaction sigact_table@weave[TARGET_NSIG];
+-static struct target_sigaction sigact_table@weave[TARGET_NSIG];
 
 @action_mask@
 identifier k, act;

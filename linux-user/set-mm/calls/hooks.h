@@ -32,6 +32,7 @@
 #include "set-mm/calls/guest-prctl.h"
 #include "set-mm/state/guest-pages.h"
 #include "set-mm/state/guest-regions.h"
+#include "set-mm/state/guest-signal.h"
 #include "set-mm/state/guest-stack.h"
 #include "set-mm/calls/guest-rlimit.h"
 #include "set-mm/calls/guest-robust.h"

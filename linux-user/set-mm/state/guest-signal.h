@@ -8,9 +8,9 @@
 #define LINUX_USER_GUEST_SIGNAL_H
 
 /*
- * Of QEMU's signal.c, where hooks/signal.cocci makes it known; by the guest's
- * number less one, in host order.
+ * In place of QEMU's; by the guest's number less one, in host order.  A child of
+ * vfork(2) has its own.
  */
-extern struct target_sigaction sigact_table[TARGET_NSIG];
+extern __thread struct target_sigaction *sigact_table;
 
 #endif /* LINUX_USER_GUEST_SIGNAL_H */
