@@ -46,3 +46,18 @@ position weave;
      while@weave (qatomic_read(&T->signal_pending)) S
      ...>
  }
+
+// A query changes nothing, and who spawns a process makes one for each signal.
+@query@
+identifier sig, act;
+position weave;
+@@
+ do_sigaction(int sig, const struct target_sigaction *act, ...)
+ {
+     <...
+-    if (block_signals@weave()) {
++    if (act && block_signals()) {
+         ...
+     }
+     ...>
+ }
