@@ -44,7 +44,7 @@ position weave;
 statement S;
 @@
 - guest_clone_lock@weave();
-+ guest_thread_leave(cpu);
++ guest_thread_leave(cpu, arg1);
   if (CPU_NEXT(first_cpu)) S
 
 // Series: 10.0 10.2

@@ -9,10 +9,11 @@
 #include "set-mm/calls/guest-credentials.h"
 #include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/alone.h"
+#include "set-mm/host/vfork-child.h"
 
 int guest_credentials(int ret)
 {
-    if (ret >= 0) {
+    if (ret >= 0 && !vfork_is_child()) {
         alone_renew(guest_thread_is_alone());
     }
     return ret;

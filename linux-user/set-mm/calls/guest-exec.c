@@ -19,6 +19,7 @@
 #include "set-mm/calls/set-mm.h"
 #include "set-mm/host/binfmt.h"
 #include "set-mm/host/self-exec.h"
+#include "set-mm/host/vfork-child.h"
 #include "set-mm/rules/exec-format.h"
 #include "set-mm/state/exe-file.h"
 #include "set-mm/state/fd-table.h"
@@ -273,6 +274,25 @@ static int by_kernel_or_emulator(Execution *exec, int error)
     return by_emulator(exec);
 }
 
+/*
+ * Of the call that is under way; what a child of vfork(2) has allocated stays
+ * behind when it succeeds.
+ */
+static __thread struct {
+    char **argv;
+    char **envp;
+    char **script;
+} left;
+
+void guest_exec_vfork_end(void)
+{
+    g_free(left.argv);
+    g_free(left.envp);
+    g_strfreev(left.script);
+    memset(&left, 0, sizeof(left));
+    self_exec_vfork_end();
+}
+
 static int execute(Execution *exec)
 {
     SetMMExec who = set_mm_opts()->exec;
@@ -281,6 +301,7 @@ static int execute(Execution *exec)
                 ? errno : 0;
     bool by_exe = is_script_by_exe(&exec->program);
 
+    left.script = exec->program.argv;
     if (exec->flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) {
         return by_kernel(exec);
     }
@@ -311,6 +332,7 @@ static int execute_present(HostExecve *host, HostExecveat *host_at, int dirfd,
     };
     int ret = execute(&exec);
 
+    left.script = NULL;
     exec_program_free(&exec.program);
     return ret;
 }
@@ -318,9 +340,20 @@ static int execute_present(HostExecve *host, HostExecveat *host_at, int dirfd,
 int guest_exec(HostExecve *host, HostExecveat *host_at, int dirfd,
                const char *path, char **argv, char **envp, int flags)
 {
+    int ret;
+
     host_at = host_at ?: safe_execveat;
     if (is_absent(dirfd, path) || strlen(path) >= PATH_MAX) {
         return execute_on_host(host, host_at, dirfd, path, argv, envp, flags);
     }
-    return execute_present(host, host_at, dirfd, path, argv, envp, flags);
+    if (vfork_is_child()) {
+        left.argv = argv;
+        left.envp = envp;
+    } else {
+        vfork_wait();
+    }
+    ret = execute_present(host, host_at, dirfd, path, argv, envp, flags);
+    left.argv = left.envp = NULL;
+    vfork_go_on();
+    return ret;
 }

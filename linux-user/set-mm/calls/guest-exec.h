@@ -33,4 +33,7 @@ typedef int HostExecve(const char *path, char **argv, char **envp);
 int guest_exec(HostExecve *host, HostExecveat *host_at, int dirfd,
                const char *path, char **argv, char **envp, int flags);
 
+/* guest_exec_vfork_end: free what the thread's child of vfork(2) left behind */
+void guest_exec_vfork_end(void);
+
 #endif /* LINUX_USER_GUEST_EXEC_H */

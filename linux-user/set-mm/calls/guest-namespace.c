@@ -20,6 +20,7 @@
 #include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/alone.h"
 #include "set-mm/host/fork-safety.h"
+#include "set-mm/host/vfork-child.h"
 #include "set-mm/state/fd-table.h"
 
 #ifndef CLONE_NEWCGROUP
@@ -66,12 +67,18 @@ static long call_setns(void *opaque)
     return setns(call->fd, call->flags);
 }
 
+/* To the kernel a child of vfork(2) never is, as its memory is not its own. */
+static bool is_alone(void)
+{
+    return !vfork_is_child() && guest_thread_is_alone();
+}
+
 int guest_unshare(int flags)
 {
     HostCall first = { .flags = flags }, last = { .flags = CLONE_NEWPID };
     int ret;
 
-    if (!(flags & WANT_ALONE) || !guest_thread_is_alone()) {
+    if (!(flags & WANT_ALONE) || !is_alone()) {
         ret = unshare(flags);
     } else {
         first.flags &= ~CLONE_NEWPID;
@@ -92,7 +99,7 @@ int guest_setns(int fd, int type)
     HostCall first = { fd, type & ~CLONE_NEWPID }, last = { fd, CLONE_NEWPID };
     int ret;
 
-    if (!guest_thread_is_alone() || type == CLONE_NEWPID) {
+    if (!is_alone() || type == CLONE_NEWPID) {
         return setns(fd, type);
     }
     if (!(type & CLONE_NEWPID)) {

@@ -228,7 +228,7 @@ static long open_way(void *opaque)
  */
 static bool leads_over_magic_link(const OpenCall *call)
 {
-    WayCall way = { call, syscall(__NR_gettid) };
+    WayCall way = { call, own_table_caller() };
 
     return own_table_call(open_way, &way) == -ELOOP;
 }

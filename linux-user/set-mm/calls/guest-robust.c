@@ -18,6 +18,7 @@
 #include "set-mm/calls/guest-robust.h"
 #include "set-mm/calls/guest-task.h"
 #include "set-mm/host/fork-safety.h"
+#include "set-mm/host/vfork-child.h"
 #include "set-mm/rules/robust-list.h"
 
 #define HEAD_SIZE (3 * sizeof(abi_ulong))
@@ -197,16 +198,40 @@ static void walk(const Owner *owner)
     }
 }
 
+static void leave_list(void)
+{
+    if (self.tid) {
+        qemu_mutex_lock(&robust.lock);
+        QLIST_REMOVE(&self, next);
+        qemu_mutex_unlock(&robust.lock);
+        self.tid = 0;
+    }
+}
+
 void guest_robust_exit(void)
 {
-    if (!self.tid) {
-        return;
+    if (self.tid) {
+        walk(&self);
+        leave_list();
     }
-    walk(&self);
-    qemu_mutex_lock(&robust.lock);
-    QLIST_REMOVE(&self, next);
-    qemu_mutex_unlock(&robust.lock);
-    self.tid = 0;
+}
+
+void guest_robust_vfork(VforkRobust *v)
+{
+    *v = (VforkRobust) { self.head, self.tid };
+    leave_list();
+}
+
+void guest_robust_vfork_end(const VforkRobust *v)
+{
+    leave_list();
+    if (v->tid) {
+        qemu_mutex_lock(&robust.lock);
+        self.tid = v->tid;
+        self.head = v->head;
+        QLIST_INSERT_HEAD(&robust.owners, &self, next);
+        qemu_mutex_unlock(&robust.lock);
+    }
 }
 
 /* Returns: copies of what is known; the caller's to free. */
@@ -227,14 +252,19 @@ void guest_robust_exit_all(void)
 {
     g_autoptr(GArray) owners = NULL;
 
+    if (vfork_is_child()) {
+        guest_robust_exit();
+        return;
+    }
     if (host_knows() || QLIST_EMPTY(&robust.owners)) {
         return;
     }
     /*
      * What they hold must not change any more.  A core dump has stopped them
-     * already, and QEMU 7.2 would wait for itself.
+     * already, and QEMU 7.2 would wait for itself.  A child of vfork(2) goes
+     * on.
      */
-    if (!cpu_in_exclusive_context(thread_cpu)) {
+    if (!cpu_in_exclusive_context(thread_cpu) && !vfork_has_children()) {
         stop_all_tasks();
     }
     owners = list_owners();

@@ -34,4 +34,18 @@ void guest_robust_exit(void);
  */
 void guest_robust_exit_all(void);
 
+/* What a thread had before it made a child by vfork(2). */
+typedef struct VforkRobust {
+    abi_ulong head;
+    pid_t tid;
+} VforkRobust;
+
+/**
+ * guest_robust_vfork: the calling thread makes a child by vfork(2), which has
+ * no list
+ * guest_robust_vfork_end: the child is gone
+ */
+void guest_robust_vfork(VforkRobust *v);
+void guest_robust_vfork_end(const VforkRobust *v);
+
 #endif /* LINUX_USER_GUEST_ROBUST_H */

@@ -14,6 +14,7 @@
 #include "set-mm/calls/guest-thread.h"
 #include "set-mm/host/clone-lock.h"
 #include "set-mm/host/rcu-thread.h"
+#include "set-mm/host/vfork-child.h"
 #include "set-mm/state/guest-leader.h"
 
 /* Of the thread that is being made, under its maker's mutex. */
@@ -88,8 +89,11 @@ void guest_thread_free(CPUState *cpu)
     }
 }
 
-void guest_thread_leave(CPUState *cpu)
+void guest_thread_leave(CPUState *cpu, int status)
 {
+    if (vfork_is_child()) {
+        _exit(status);
+    }
     cpu_exec_start(cpu);
     guest_clone_lock();
     guest_leader_ends();
@@ -114,7 +118,7 @@ int guest_thread_create(CPUState *cpu, pthread_t *thread,
                         const pthread_attr_t *attr, void *(*fn)(void *),
                         void *arg)
 {
-    int ret = rcu_thread_start();
+    int ret = vfork_is_child() ? EAGAIN : rcu_thread_start();
 
     free_unseen();
     is_ready = false;

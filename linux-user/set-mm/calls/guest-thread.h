@@ -24,11 +24,12 @@ bool guest_thread_is_alone(void);
  * guest_thread_leave: begin to take the calling thread out of the list of CPUs
  * guest_thread_left: that is done, or the thread is the last one
  * @cpu: the calling thread's
+ * @status: what the guest gives to exit(2); a child of vfork(2) ends with it
  *
  * Takes and gives back the clone lock.  No exclusive section begins or is
  * entered between the two: it looks at all CPUs of the list, without a lock.
  */
-void guest_thread_leave(CPUState *cpu);
+void guest_thread_leave(CPUState *cpu, int status);
 void guest_thread_left(CPUState *cpu);
 
 /**
@@ -55,7 +56,7 @@ void G_NORETURN guest_thread_exit(int status);
  * guest_thread_create: pthread_create(3), for a thread of the guest
  * @cpu: what QEMU has made for it; ours to free if this fails
  *
- * Returns: as pthread_create(3) does.
+ * Returns: as pthread_create(3) does; EAGAIN in a child of vfork(2).
  */
 int guest_thread_create(CPUState *cpu, pthread_t *thread,
                         const pthread_attr_t *attr, void *(*fn)(void *),

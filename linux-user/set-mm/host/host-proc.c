@@ -257,6 +257,8 @@ bool host_stat_parse(HostStat *stat, const char *text)
         return false;
     }
     *stat = (HostStat) { .name = open + 1, .name_len = close - open - 1 };
+    stat->field[1] = text;
+    stat->field_len[1] = strcspn(text, " ");
     text = close + 1;
     for (int n = 3; n <= HOST_STAT_FIELDS; n++) {
         text += strspn(text, " ");

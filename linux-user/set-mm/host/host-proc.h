@@ -88,7 +88,7 @@ enum { HOST_STAT_FIELDS = 52 };
 typedef struct HostStat {
     const char *name;               /* within the text, name_len bytes */
     size_t name_len;
-    const char *field[HOST_STAT_FIELDS + 1];    /* from 3; within the text */
+    const char *field[HOST_STAT_FIELDS + 1];    /* 1, and from 3 on */
     size_t field_len[HOST_STAT_FIELDS + 1];
 } HostStat;
 

@@ -14,6 +14,7 @@
 #include "qemu/atomic.h"
 #include "set-mm/host/fork-safety.h"
 #include "set-mm/host/own-table.h"
+#include "set-mm/host/vfork-child.h"
 
 #ifndef CLOSE_RANGE_UNSHARE
 #define CLOSE_RANGE_UNSHARE (1u << 1)
@@ -40,6 +41,7 @@ static struct {
     long ret;
     pid_t thread;           /* 0: there is none */
     pid_t listed;           /* the same in the procfs that it found at /proc */
+    pid_t process;          /* and its process */
     pid_t helper;           /* that sleeps beside it; 0: there is none */
     int ready;              /* a futex: the keeper has begun, or failed */
     bool (*ask)(void);      /* while it is idle, or NULL */
@@ -121,8 +123,8 @@ bool own_table_leave(void)
     return true;
 }
 
-/* Returns: the number of the keeper in the procfs at /proc. */
-static pid_t ask_procfs(void)
+/* The numbers of the keeper and its process in the procfs at /proc. */
+static void ask_procfs(void)
 {
     char link[sizeof("/task/") + 6 * sizeof(int)];
     ssize_t len = readlink("/proc/thread-self", link, sizeof(link) - 1);
@@ -130,7 +132,8 @@ static pid_t ask_procfs(void)
 
     link[MAX(len, 0)] = '\0';
     number = strrchr(link, '/');
-    return number ? atoi(number + 1) : keeper.thread;
+    keeper.process = number ? atoi(link) : getpid();
+    qatomic_set(&keeper.listed, number ? atoi(number + 1) : keeper.thread);
 }
 
 static void wait_for_request(void)
@@ -150,7 +153,7 @@ static void serve(void)
 {
     is_keeper = true;
     qatomic_set(&keeper.thread, syscall(__NR_gettid));
-    qatomic_set(&keeper.listed, ask_procfs());
+    ask_procfs();
     for (int i = 0; i < keeper.nstarts; i++) {
         keeper.start[i].work(keeper.start[i].opaque);
     }
@@ -250,14 +253,20 @@ static bool start_keeper(void)
 
 static long call_locked(OwnWork *work, void *opaque)
 {
-    if (!keeper.thread && !start_keeper()) {
+    static const struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
+
+    if (!keeper.thread && (vfork_is_child() || !start_keeper())) {
         return -ENOSYS;
     }
     keeper.work = work;
     keeper.opaque = opaque;
     futex_set(&keeper.request, POSTED);
     while (qatomic_load_acquire(&keeper.request) != DONE) {
-        futex_wait(&keeper.request, POSTED);
+        if (vfork_is_orphan()) {
+            return -ENOSYS;
+        }
+        futex_wait_for(&keeper.request, POSTED,
+                       vfork_is_child() ? &nap : NULL);
     }
     qatomic_set(&keeper.request, IDLE);
     return keeper.ret;
@@ -317,6 +326,11 @@ pid_t own_table_thread(void)
     return qatomic_read(&keeper.thread);
 }
 
+pid_t own_table_caller(void)
+{
+    return vfork_is_child() ? -vfork_child_pid : syscall(__NR_gettid);
+}
+
 /*
  * A process that was started in a new PID namespace can still see the old
  * procfs, and mount a new one later.
@@ -339,8 +353,13 @@ OwnPath own_table_path(int fd)
 {
     OwnPath path;
 
-    snprintf(path.path, sizeof(path.path), "/proc/self/task/%d/fd/%d",
-             (int)own_table_listed(), fd);
+    if (vfork_is_child()) {
+        snprintf(path.path, sizeof(path.path), "/proc/%d/task/%d/fd/%d",
+                 (int)keeper.process, (int)keeper.listed, fd);
+    } else {
+        snprintf(path.path, sizeof(path.path), "/proc/self/task/%d/fd/%d",
+                 (int)own_table_listed(), fd);
+    }
     return path;
 }
 
@@ -353,7 +372,10 @@ static EntryPath entry_path(pid_t thread, const char *entry)
 {
     EntryPath ret;
 
-    if (thread == getpid()) {
+    if (thread < 0) {
+        snprintf(ret.path, sizeof(ret.path), "/proc/%d/%s", -(int)thread,
+                 entry);
+    } else if (thread == getpid()) {
         snprintf(ret.path, sizeof(ret.path), "/proc/self/%s", entry);
     } else {
         snprintf(ret.path, sizeof(ret.path), "/proc/self/task/%d/%s",
@@ -383,7 +405,7 @@ int own_table_open_of(pid_t thread, int fd)
         return -1;
     }
     /* Of the first thread's table, which is nearly always all threads'. */
-    pidfd = syscall(NR_PIDFD_OPEN, getpid(), 0);
+    pidfd = syscall(NR_PIDFD_OPEN, thread < 0 ? -thread : getpid(), 0);
     if (pidfd < 0) {
         return -1;
     }

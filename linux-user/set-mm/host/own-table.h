@@ -96,6 +96,12 @@ void own_table_when_idle(bool (*ask)(void));
  */
 pid_t own_table_thread(void);
 
+/**
+ * own_table_caller: the id by which the functions for the keeper know the
+ * calling thread: negative for a child of vfork(2), which is another process
+ */
+pid_t own_table_caller(void);
+
 /* own_table_listed: the same as the procfs that is mounted at /proc lists it */
 pid_t own_table_listed(void);
 
@@ -123,7 +129,7 @@ bool own_table_is_thread(pid_t thread);
 
 /* A path to a file in the keeper's table. */
 typedef struct OwnPath {
-    char path[sizeof("/proc/self/task//fd/") + 6 * sizeof(int)];
+    char path[sizeof("/proc//task//fd/") + 9 * sizeof(int)];
 } OwnPath;
 
 /*
@@ -138,7 +144,7 @@ OwnPath own_table_path(int fd);
 
 /**
  * own_table_open_of: open what a thread of the process has open
- * @thread: its id
+ * @thread: its id, or own_table_caller()
  * @fd: a number in its table
  *
  * Returns: a descriptor opened with O_PATH, or where there is no /proc a
@@ -148,7 +154,7 @@ int own_table_open_of(pid_t thread, int fd);
 
 /**
  * own_table_openat: openat(2) as a thread of the process means it
- * @thread: its id
+ * @thread: likewise
  * @dirfd, @path: as it passed them; empty for @dirfd itself
  *
  * Returns: a descriptor, or -1 with errno.

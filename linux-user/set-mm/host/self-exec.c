@@ -285,6 +285,16 @@ static void take_back(Handed fds)
     handing.fds = (Handed) { -1, -1 };
 }
 
+static __thread GPtrArray *last_args;
+
+void self_exec_vfork_end(void)
+{
+    if (last_args) {
+        g_ptr_array_free(last_args, true);
+        last_args = NULL;
+    }
+}
+
 int self_exec(HostExecveat *host, const SelfProgram *program, char **argv,
               char **envp)
 {
@@ -292,6 +302,7 @@ int self_exec(HostExecveat *host, const SelfProgram *program, char **argv,
     GPtrArray *args = command_line(program, fds, argv);
     int error;
 
+    last_args = args;
     hand(fds);
     if (fds.emulator >= 0) {
         host(fds.emulator, "", (char **)args->pdata, envp, AT_EMPTY_PATH);
@@ -301,7 +312,7 @@ int self_exec(HostExecveat *host, const SelfProgram *program, char **argv,
     }
     error = errno;
     take_back(fds);
-    g_ptr_array_free(args, true);
+    self_exec_vfork_end();
     errno = error;
     return -1;
 }

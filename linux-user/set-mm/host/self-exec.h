@@ -68,6 +68,9 @@ typedef int HostExecveat(int dirfd, const char *path, char **argv,
 int self_exec(HostExecveat *host, const SelfProgram *program,
               char **argv, char **envp);
 
+/* self_exec_vfork_end: free what the thread's child of vfork(2) left behind */
+void self_exec_vfork_end(void);
+
 /**
  * self_exec_other: find another architecture's emulator
  * @target: QEMU's name of the architecture

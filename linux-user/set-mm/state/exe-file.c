@@ -447,7 +447,7 @@ static bool is_file(int fd)
 
 static int replace_locked(int fd, bool is_busy)
 {
-    Candidate c = { .thread = syscall(__NR_gettid), .fd = fd };
+    Candidate c = { .thread = own_table_caller(), .fd = fd };
     int error = own_table_call(take_candidate, &c);
 
     if (error) {

@@ -85,6 +85,25 @@ void fd_table_unshare(void)
     fd_table_share(table);
 }
 
+void fd_table_vfork(VforkTable *v, bool is_shared)
+{
+    v->parents = fd_table_own;
+    v->reference = g_private_get(&own_reference);
+    g_private_set(&own_reference, NULL);
+    if (is_shared) {
+        fd_table_share(fd_table_get());
+    } else {
+        fd_table_unshare();
+    }
+}
+
+void fd_table_vfork_end(const VforkTable *v)
+{
+    g_private_replace(&own_reference, NULL);
+    g_private_set(&own_reference, v->reference);
+    fd_table_own = v->parents;
+}
+
 unsigned fd_table_trans_end(unsigned last)
 {
     QEMU_LOCK_GUARD(&target_fd_trans_lock);

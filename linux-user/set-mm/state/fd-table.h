@@ -59,6 +59,20 @@ void fd_table_share(FdTable *table);
 FdTable *fd_table_get(void);
 void fd_table_put(FdTable *table);
 
+/* What a thread had before it made a child by vfork(2). */
+typedef struct VforkTable {
+    FdTable *parents;
+    FdTable *reference;
+} VforkTable;
+
+/**
+ * fd_table_vfork: the calling thread is about to make a child by vfork(2)
+ * @is_shared: the child has the same table, else a copy
+ * fd_table_vfork_end: the child is gone
+ */
+void fd_table_vfork(VforkTable *v, bool is_shared);
+void fd_table_vfork_end(const VforkTable *v);
+
 /**
  * fd_table_at_end: who else knows something of a table's numbers
  * @forget: called when nobody has the table any more, as the next one can be

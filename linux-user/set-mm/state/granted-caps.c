@@ -17,11 +17,7 @@ static struct {
     GHashTable *of;         /* thread -> GrantedCaps, of all others */
 } caps;
 
-/* Of a thread that is in the table. */
-static __thread struct {
-    bool is_there;
-    GrantedCaps caps;
-} own;
+static __thread OwnCaps own;
 
 static void forget_thread(gpointer thread)
 {
@@ -53,6 +49,28 @@ void granted_caps_init(void)
 
     fork_safety_lock_init(&caps.lock, &at_fork);
     make_table();
+}
+
+void granted_caps_vfork(VforkCaps *v)
+{
+    v->parents = own;
+    v->thread = g_private_get(&end_of_thread);
+    g_private_set(&end_of_thread, NULL);
+}
+
+/* By another number it is another thread. */
+void granted_caps_vfork_child(void)
+{
+    if (own.is_there) {
+        granted_caps_set(own.caps);
+    }
+}
+
+void granted_caps_vfork_end(const VforkCaps *v)
+{
+    g_private_replace(&end_of_thread, NULL);
+    g_private_set(&end_of_thread, v->thread);
+    own = v->parents;
 }
 
 uint64_t granted_caps_mask(void)

@@ -55,4 +55,25 @@ bool granted_caps_have(int cap);
  */
 void granted_caps_set(GrantedCaps caps);
 
+/* Of a thread; only those are in the table that have changed them. */
+typedef struct OwnCaps {
+    bool is_there;
+    GrantedCaps caps;
+} OwnCaps;
+
+/* What a thread had before it made a child by vfork(2). */
+typedef struct VforkCaps {
+    OwnCaps parents;
+    void *thread;
+} VforkCaps;
+
+/**
+ * granted_caps_vfork: the calling thread is about to make a child by vfork(2)
+ * granted_caps_vfork_child: this is the child
+ * granted_caps_vfork_end: the child is gone
+ */
+void granted_caps_vfork(VforkCaps *v);
+void granted_caps_vfork_child(void);
+void granted_caps_vfork_end(const VforkCaps *v);
+
 #endif /* LINUX_USER_GRANTED_CAPS_H */

@@ -17,6 +17,19 @@
 #include <sys/resource.h>
 #include "set-mm/state/public-state.h"
 
+/* Of a process. */
+typedef struct GuestLimits {
+    PublicRlimit at[NR_PUBLIC_LIMITS];
+    uint64_t data;          /* guest_limits_data(), asked by every brk(2) */
+    uint64_t as;            /* guest_limits_as(), by every mmap(2) */
+} GuestLimits;
+
+/* Of a child of vfork(2). */
+typedef struct VforkLimits {
+    GuestLimits own;
+    GuestLimits *parents;
+} VforkLimits;
+
 /* guest_limits_init: after public_state_init() */
 void guest_limits_init(void);
 
@@ -43,5 +56,13 @@ uint64_t guest_limits_data(void);
  * The host's own counts the emulator's memory, so it is the host's affair.
  */
 uint64_t guest_limits_as(void);
+
+/**
+ * guest_limits_vfork: the calling thread is about to make a child by vfork(2),
+ * which has limits of its own from here on
+ * guest_limits_vfork_end: the child is gone
+ */
+void guest_limits_vfork(VforkLimits *v);
+void guest_limits_vfork_end(const VforkLimits *v);
 
 #endif /* LINUX_USER_GUEST_LIMITS_H */

@@ -206,6 +206,9 @@ static void show_helpers(void)
 /* A child without a keeper must not write to its parent's. */
 static void show_nothing(void)
 {
+    if (pub.own) {
+        memset(pub.own->child, 0, sizeof(pub.own->child));
+    }
     if (own_table_is_put_off || !own_table_thread()) {
         pub.shown = NULL;
     }
@@ -250,6 +253,30 @@ void public_state_set_limit(PublicLimit which, const PublicRlimit *limit)
         put(&pub.own->limit[which], limit, sizeof(*limit));
         end_change();
     }
+}
+
+static void replace_child(pid_t old, pid_t new)
+{
+    if (!begin_change()) {
+        return;
+    }
+    for (int i = 0; i < PUBLIC_MOST_CHILDREN; i++) {
+        if (pub.own->child[i] == old) {
+            put(&pub.own->child[i], &(int32_t) { new }, sizeof(int32_t));
+            break;
+        }
+    }
+    end_change();
+}
+
+void public_state_add_child(pid_t pid)
+{
+    replace_child(0, pid);
+}
+
+void public_state_remove_child(pid_t pid)
+{
+    replace_child(pid, 0);
 }
 
 bool public_state_add_region(const Region *region)
@@ -393,6 +420,16 @@ bool public_state_read(const PublicReader *reader, PublicState *state)
             sched_yield();
         } else {
             g_usleep(READ_SLEEP_US);
+        }
+    }
+    return false;
+}
+
+bool public_state_has_child(const PublicState *state, pid_t pid)
+{
+    for (int i = 0; pid && i < PUBLIC_MOST_CHILDREN; i++) {
+        if (state->child[i] == pid) {
+            return true;
         }
     }
     return false;

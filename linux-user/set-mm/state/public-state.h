@@ -27,6 +27,7 @@ enum {
     /* Threads of the emulator's own: the keeper always, and at most so many. */
     PUBLIC_FEWEST_HELPERS = 1,
     PUBLIC_MOST_HELPERS = 3,
+    PUBLIC_MOST_CHILDREN = 16,
 };
 
 /* The name of a note that every emulator has which shows such a state. */
@@ -67,6 +68,8 @@ typedef struct PublicState {
     uint32_t auxv_len;          /* in bytes */
     uint32_t nregions;          /* in the log behind the struct */
     PublicRlimit limit[NR_PUBLIC_LIMITS];
+    /* Of vfork(2), of which all but the limits is true as well; or 0. */
+    int32_t child[PUBLIC_MOST_CHILDREN];
     MMLayout layout;
     uint8_t auxv[PUBLIC_AUXV_MAX];      /* in the guest's byte order */
 } PublicState;
@@ -83,6 +86,16 @@ void public_state_init(void);
 void public_state_set_layout(const MMLayout *layout);
 void public_state_set_auxv(const void *auxv, size_t len);
 void public_state_set_limit(PublicLimit which, const PublicRlimit *limit);
+
+/**
+ * public_state_add_child: a child of vfork(2) has begun
+ * public_state_remove_child: it is gone
+ * @pid: in the PID namespace of this process
+ *
+ * Of more than PUBLIC_MOST_CHILDREN at once others see the emulator.
+ */
+void public_state_add_child(pid_t pid);
+void public_state_remove_child(pid_t pid);
 
 /**
  * public_state_add_region: note a change of the guest's mappings
@@ -122,6 +135,9 @@ void public_state_close(PublicReader *reader);
 
 /* public_state_read: returns whether it is a state, of our own version */
 bool public_state_read(const PublicReader *reader, PublicState *state);
+
+/* public_state_has_child: was a process given to public_state_add_child()? */
+bool public_state_has_child(const PublicState *state, pid_t pid);
 
 /**
  * public_state_read_log: read the changes of its mappings

@@ -118,10 +118,26 @@ static bool open_process(Sibling *s, int *tasks)
     return true;
 }
 
+/* The keeper's process is another one only of a child of vfork(2). */
+static int open_state(PublicReader *reader, const Sibling *s)
+{
+    char path[sizeof("../") + 3 * sizeof(int)];
+    int dir, ret;
+
+    if (!s->owner) {
+        return public_state_open(reader, s->dir, s->keeper);
+    }
+    snprintf(path, sizeof(path), "../%d", (int)s->owner);
+    dir = openat(s->dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    ret = dir < 0 ? -errno : public_state_open(reader, dir, s->keeper);
+    close(dir);
+    return ret;
+}
+
 static bool read_state(Sibling *s)
 {
     PublicReader reader;
-    int error = public_state_open(&reader, s->dir, s->keeper);
+    int error = open_state(&reader, s);
     bool ret;
 
     if (!error) {
@@ -140,6 +156,51 @@ static bool read_state(Sibling *s)
     return s->is_stranger;
 }
 
+enum { STAT_PID = 1, STAT_PPID = 4 };
+
+/* @path: to a stat in a procfs, from @s's directory.  Returns: 0 on failure. */
+static pid_t number_in_stat(const Sibling *s, const char *path, int field)
+{
+    char text[1024];
+    HostStat stat;
+
+    return read_entry(s->dir, path, text, sizeof(text)) &&
+           host_stat_parse(&stat, text) ? host_stat_number(&stat, field) : 0;
+}
+
+/*
+ * A child of vfork(2) has no keeper, and its parent may be such a child, too.
+ *
+ * Returns: whether it is one, with its state in @s.
+ */
+static bool look_at_owner(Sibling *s)
+{
+    pid_t pid = number_in_stat(s, "stat", STAT_PID);
+    pid_t owner = number_in_stat(s, "stat", STAT_PPID);
+    char path[sizeof("..//stat") + 3 * sizeof(int)];
+
+    for (int depth = 0; depth < PUBLIC_MOST_CHILDREN && owner; depth++) {
+        int tasks;
+
+        snprintf(path, sizeof(path), "../%d/task", (int)owner);
+        tasks = openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        s->keeper = tasks < 0 ? 0 : find_keeper(tasks);
+        close(tasks);
+        if (s->keeper) {
+            s->owner = owner;
+            if (!read_state(s) || !public_state_has_child(&s->state, pid)) {
+                return false;
+            }
+            /* These are its parent's threads. */
+            s->state.helper_threads = 0;
+            return true;
+        }
+        snprintf(path, sizeof(path), "../%d/stat", (int)owner);
+        owner = number_in_stat(s, path, STAT_PPID);
+    }
+    return false;
+}
+
 static bool look_at_process(Sibling *s)
 {
     int tasks;
@@ -147,20 +208,15 @@ static bool look_at_process(Sibling *s)
     if (!host_proc_is_procfs(s->dir) || !open_process(s, &tasks)) {
         return false;
     }
+    s->owner = 0;
     s->keeper = find_keeper(tasks);
     close(tasks);
-    return s->keeper && read_state(s);
+    return s->keeper ? read_state(s) : look_at_owner(s);
 }
 
 static bool is_own_child(const Sibling *s)
 {
-    enum { PPID = 4 };
-    char text[1024];
-    HostStat stat;
-
-    return read_entry(s->dir, "stat", text, sizeof(text)) &&
-           host_stat_parse(&stat, text) &&
-           host_stat_number(&stat, PPID) == getpid();
+    return number_in_stat(s, "stat", STAT_PPID) == getpid();
 }
 
 static long look(void *opaque)
@@ -251,7 +307,7 @@ static long read_log(void *opaque)
 {
     ReadLog *r = opaque;
     PublicReader reader;
-    int error = public_state_open(&reader, r->s->dir, r->s->keeper);
+    int error = open_state(&reader, r->s);
 
     if (!error) {
         r->log = public_state_read_log(&reader, r->most, &r->n);
@@ -364,7 +420,7 @@ static int executes_emulator(int dirfd, const char *dir)
     }
     ret = recall(&st);
     if (ret < 0) {
-        l.thread = syscall(__NR_gettid);
+        l.thread = own_table_caller();
         ret = own_table_call(look_into, &l);
         if (ret < 0) {
             return 0;
@@ -400,7 +456,7 @@ static bool look_for_keeper(Look *l)
 {
     bool ret;
 
-    l->thread = syscall(__NR_gettid);
+    l->thread = own_table_caller();
     ret = own_table_call(look, l) > 0;
 
     for (int tries = 0; !ret && tries < l->tries &&
@@ -425,7 +481,7 @@ bool sibling_find(Sibling *s, int dirfd, const char *dir, int len)
     if (is > 0) {
         ret = look_for_keeper(&l);
     } else if (is < 0 && !was_stranger(&tasks, &key)) {
-        l.thread = syscall(__NR_gettid);
+        l.thread = own_table_caller();
         ret = own_table_call(look, &l) > 0;
         if (!ret) {
             remember(&key, false);
@@ -479,8 +535,15 @@ void sibling_put(Sibling *s)
 
 bool sibling_exe_link(const Sibling *s, char *link, size_t size)
 {
-    return !s->is_stranger &&
-           snprintf(link, size, "%s%d/fd/%d", s->is_task_dir ? "../" : "task/",
+    if (s->is_stranger) {
+        return false;
+    }
+    if (s->owner) {
+        return snprintf(link, size, "%s../%d/task/%d/fd/%d",
+                        s->is_task_dir ? "../../" : "", (int)s->owner,
+                        (int)s->keeper, OWN_EXE) < size;
+    }
+    return snprintf(link, size, "%s%d/fd/%d", s->is_task_dir ? "../" : "task/",
                     (int)s->keeper, OWN_EXE) < size;
 }
 

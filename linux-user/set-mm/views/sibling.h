@@ -16,6 +16,7 @@
 typedef struct Sibling {
     int dir;                /* the keeper's, O_PATH, of the process */
     pid_t keeper;           /* of that process, by the number seen there */
+    pid_t owner;            /* of a child of vfork(2): whose that is; or 0 */
     bool is_task_dir;       /* a thread's directory was asked about */
     bool is_stranger;       /* the kernel does not let us look at it */
     PublicState state;      /* of a stranger nothing but helper_threads */
