@@ -24,6 +24,7 @@ statement S;
 expression env, code;
 position weave;
 @@
++ vfork_wait();
 + guest_robust_exit_all();
   preexit_cleanup(env, code);
   return get_errno(exit_group@weave(code));

@@ -1497,7 +1497,7 @@ pid_t fork(void)
     return ret_of(pid);
 }
 
-/* QEMU does not let a child have our memory, so it may as well return. */
+/* A child with our memory must not return, so it gets a copy. */
 pid_t vfork(void)
 {
     return ret_of(NOLIBC_FORK(CLONE_VFORK | SIGCHLD));
@@ -1754,7 +1754,7 @@ EXPORT void nolibc_thread(long *stack)
     self->tid = nolibc_call(SYS_gettid, 0, 0, 0, 0, 0, 0);
     self->value = self->fn(self->arg);
     for (;;) {
-        nolibc_call(SYS_exit, 0, 0, 0, 0, 0, 0);
+        nolibc_call(SYS_exit, (long)self->value, 0, 0, 0, 0, 0);
     }
 }
 
@@ -1809,6 +1809,18 @@ int pthread_create(pthread_t *thread, const void *attr, void *(*fn)(void *),
     spin_unlock(&threads_lock);
     *thread = new;
     return tid < 0 ? -tid : 0;
+}
+
+/* A process; @fn returns its status. */
+int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
+{
+    struct nolibc_thread *self = (void *)((char *)stack - sizeof(*self));
+    long *top = (long *)((((long)self) & -64L) - 256);
+
+    self->fn = (void *(*)(void *))(void (*)(void))fn;
+    self->arg = arg;
+    top[NOLIBC_STACK_SKIP] = (long)self;
+    return ret_of(nolibc_clone(flags, (long)top, 0, 0, 0));
 }
 
 int pthread_join(pthread_t thread, void **value)

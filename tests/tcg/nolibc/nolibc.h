@@ -475,6 +475,7 @@ struct utsname {
 long syscall(long nr, ...);
 pid_t fork(void);
 pid_t vfork(void);
+int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...);
 pid_t waitpid(pid_t pid, int *status, int flags);
 pid_t wait(int *status);
 int waitid(int type, id_t id, siginfo_t *info, int flags);

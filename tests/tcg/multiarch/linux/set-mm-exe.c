@@ -629,19 +629,18 @@ static void d45(const char *id, const char *text)
     expect_exe(id, text, fd, "new1");
 }
 
-/* vfork is tested beside D33; see the switch vfork-is-fork. */
+static int install(void *fd)
+{
+    return way->install(*(int *)fd);
+}
+
 static void d46(const char *id, const char *text)
 {
     int fd = make("new1", 0755);
-    pid_t pid;
 
     detach_exe();
-    pid = vfork();
-    if (pid == 0) {
-        _exit(way->install(fd));
-    }
-    check_err(id, text, way->want(0), WEXITSTATUS(wait_for(pid)));
-    exe_is(id, "exe in the parent", way->want(0) || !sw_vfork_shares() ?
+    check_err(id, text, way->want(0), WEXITSTATUS(run_sharing(install, &fd)));
+    exe_is(id, "exe in the parent", way->want(0) ?
            judge.self : path_of("new1"));
 }
 

@@ -163,20 +163,20 @@ static void fork_copies_exe(const char *id, const void *arg)
     check_str(id, "exe in the parent", own_path("new1"), exe());
 }
 
+static int set_start_code(void *to)
+{
+    return set_range(START_CODE, *(uint64_t *)to, ARG_END,
+                     read_field(ARG_END));
+}
+
 static void vfork_shares(const char *id, const void *arg)
 {
     uint64_t to = judge.min_addr + 55;
-    uint64_t before = read_field(START_CODE);
-    pid_t pid;
 
     (void)arg;
-    pid = vfork();
-    if (pid == 0) {
-        _exit(set_range(START_CODE, to, ARG_END, read_field(ARG_END)));
-    }
-    check_err(id, "MAP in a vfork child", 0, WEXITSTATUS(wait_for(pid)));
-    check_num(id, "start_code in the parent", sw_vfork_shares() ? to : before,
-              read_field(START_CODE));
+    check_err(id, "MAP in a vfork child", 0,
+              WEXITSTATUS(run_sharing(set_start_code, &to)));
+    check_num(id, "start_code in the parent", to, read_field(START_CODE));
 }
 
 /* ------------------------------------------------------------- threads */

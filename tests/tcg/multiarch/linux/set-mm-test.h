@@ -21,6 +21,8 @@
 #include <limits.h>
 #include <link.h>
 #include <linux/prctl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -634,12 +636,6 @@ static inline bool sw_deny_write(void)
     return judge.native;
 }
 
-/* vfork-is-fork: QEMU emulates vfork by fork, so nothing is shared. */
-static inline bool sw_vfork_shares(void)
-{
-    return judge.native;
-}
-
 /*
  * older-qemu: QEMU 7.2 has neither openat2 nor execveat.  A path of NULL
  * cannot succeed, so only a missing call answers ENOSYS.
@@ -963,6 +959,18 @@ static inline int wait_for(pid_t pid)
         continue;
     }
     return status;
+}
+
+/*
+ * As vfork(2), and the child has a stack of its own, so that it can call what
+ * it likes.  Returns: its status.
+ */
+static inline int run_sharing(int (*fn)(void *), void *arg)
+{
+    static char stack[64 * 1024] __attribute__((aligned(64)));
+
+    return wait_for(clone(fn, stack_grows_up() ? stack : stack + sizeof(stack),
+                          CLONE_VM | CLONE_VFORK | SIGCHLD, arg));
 }
 
 /*

@@ -1,0 +1,31 @@
+// What ends or stops a child of vfork does so between its instructions.
+//
+// Files: linux-user/signal.c
+//
+// SPDX-License-Identifier: GPL-2.0-or-later
+
+// Series: 10.0 10.2
+@vfork_takes@
+expression sig;
+position weave;
+@@
+ do_sigaction(...)
+ {
+     <...
+-    core_dump_signal@weave(sig)
++    (core_dump_signal(sig) || guest_vfork_takes(sig))
+     ...>
+ }
+
+// Series: 7.2
+@vfork_takes_7_2@
+expression sig;
+position weave;
+@@
+ do_sigaction(...)
+ {
+     <...
+-    fatal_signal@weave (sig)
++    (fatal_signal(sig) || guest_vfork_takes(sig))
+     ...>
+ }
