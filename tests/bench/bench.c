@@ -25,6 +25,7 @@
 #include <inttypes.h>
 #include <linux/prctl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -183,6 +184,18 @@ static void set_up_processes(long n)
             _exit(1);
         }
     }
+}
+
+static void set_up_heap(long mib)
+{
+    size_t size = (size_t)mib << 20;
+    void *heap = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (heap == MAP_FAILED) {
+        die("mmap");
+    }
+    memset(heap, 1, size);
 }
 
 static void set_up_forks(long mappings)
@@ -366,6 +379,28 @@ static int op_fork(const char *arg)
     return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
 }
 
+/* The kernel's own, whatever the guest is. */
+static int op_spawn(const char *arg)
+{
+    char *args[] = { "true", NULL };
+    pid_t pid;
+    int status;
+
+    errno = posix_spawn(&pid, "/bin/true", NULL, NULL, args, environ);
+    return errno || waitpid(pid, &status, 0) < 0 ? -1 : status;
+}
+
+static int op_vfork(const char *arg)
+{
+    pid_t pid = vfork();
+    int status;
+
+    if (pid == 0) {
+        _exit(0);
+    }
+    return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
+}
+
 static int64_t now(void)
 {
     struct timespec time;
@@ -466,6 +501,10 @@ static const struct operation {
     { "getdents", op_getdents, "directory" },
     { "execve", op_execve, "nothing" },
     { "fork", op_fork },
+    { "vfork", op_vfork },
+    { "spawn", op_spawn },
+    { "spawn-256", op_spawn, NULL, set_up_heap, 256 },
+    { "spawn-1024", op_spawn, NULL, set_up_heap, 1024 },
     { "open-etc", op_open, "/etc/passwd" },
     { "open-deep", op_open, "d1/d2/d3/d4/d5/d6/d7/d8/file" },
     { "open-maps", op_open, "directory/maps" },
