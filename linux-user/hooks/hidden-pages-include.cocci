@@ -9,7 +9,7 @@
  #include "user-mmap.h"
 +#include "set-mm/calls/hooks.h"
 
-// Series: 10.2
+// Series: 10.0 10.2
 @free_thread_table@
 expression addr, len;
 position weave;

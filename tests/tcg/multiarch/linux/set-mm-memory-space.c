@@ -16,7 +16,14 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
 
-enum { MAX_RANGES = 256 };
+enum {
+    MAX_RANGES = 256,
+    MANY = 48,
+    SMALL_STACK = 64 * 1024,
+    HOLE = 16 << 20,
+    /* What the last threads had may still be there. */
+    MOST_LOST = 8,
+};
 
 /* emulator-pages: a 64-bit guest shares its address space with the emulator. */
 static bool sw_emulator_has_pages(void)
@@ -355,6 +362,77 @@ static void fixed_addresses(const char *id, const void *arg)
     check_life(id, "that");
 }
 
+/* --- What threads leave behind -------------------------------------------- */
+
+static bool may_end;
+
+static void *wait_for_end(void *unused)
+{
+    while (!__atomic_load_n(&may_end, __ATOMIC_RELAXED)) {
+        usleep(1000);
+    }
+    return unused;
+}
+
+static void make_on(pthread_t *thread, char *stack)
+{
+    pthread_attr_t attr;
+
+    pthread_attr_init(&attr);
+    pthread_attr_setstack(&attr, stack, SMALL_STACK);
+    if (pthread_create(thread, &attr, wait_for_end, NULL)) {
+        _exit(1);
+    }
+}
+
+/* Returns: how many pages of a free range cannot be mapped. */
+static unsigned count_lost(char *start, size_t len)
+{
+    unsigned lost = 0;
+
+    for (size_t at = 0; at < len; at += page_size()) {
+        char *page = start + at;
+
+        if (mmap(page, page_size(), PROT_READ, anon | MAP_FIXED_NOREPLACE, -1,
+                 0) != page) {
+            lost++;
+        } else {
+            munmap(page, page_size());
+        }
+    }
+    return lost;
+}
+
+/* The next free place is a hole, where QEMU has a page for each of x86's. */
+static void threads_leave(const char *id, const void *unused)
+{
+    char *stacks = mmap(NULL, SMALL_STACK * (MANY + 1), PROT_READ | PROT_WRITE,
+                        anon, -1, 0);
+    char *hole = mmap(NULL, HOLE, PROT_NONE, anon, -1, 0);
+    pthread_t thread[MANY];
+    unsigned lost = HOLE;
+
+    (void)unused;
+    munmap(hole, HOLE);
+    for (int i = 0; i < MANY; i++) {
+        make_on(&thread[i], stacks + i * SMALL_STACK);
+    }
+    __atomic_store_n(&may_end, true, __ATOMIC_RELAXED);
+    for (int i = 0; i < MANY; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    /* They are freed when a thread begins or ends later. */
+    for (int i = 0; i < 50 && lost > MOST_LOST; i++) {
+        usleep(10000);
+        make_on(thread, stacks + MANY * SMALL_STACK);
+        pthread_join(*thread, NULL);
+        lost = count_lost(hole, HOLE);
+    }
+    check(lost <= MOST_LOST || sw_emulator_has_pages(), id,
+          "threads leave no pages behind", "lost %u of %u", lost,
+          (unsigned)(HOLE / page_size()));
+}
+
 int main(int argc, char **argv)
 {
     begin(argc, argv);
@@ -364,5 +442,6 @@ int main(int argc, char **argv)
     run_case("M33", free_is_free, NULL);
     run_case("M34", maps_in_holes, NULL);
     run_case("M35", fixed_addresses, NULL);
+    run_case("M36", threads_leave, NULL);
     return finish();
 }
