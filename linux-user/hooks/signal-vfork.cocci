@@ -13,7 +13,7 @@ position weave;
  {
      <...
 -    core_dump_signal@weave(sig)
-+    (core_dump_signal(sig) || guest_vfork_takes(sig))
++    (core_dump_signal(sig) || sharer_takes(sig))
      ...>
  }
 
@@ -26,6 +26,6 @@ position weave;
  {
      <...
 -    fatal_signal@weave (sig)
-+    (fatal_signal(sig) || guest_vfork_takes(sig))
++    (fatal_signal(sig) || sharer_takes(sig))
      ...>
  }

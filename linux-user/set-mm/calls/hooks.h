@@ -45,6 +45,7 @@
 #include "set-mm/calls/guest-thread.h"
 #include "set-mm/calls/guest-timer.h"
 #include "set-mm/calls/guest-vfork.h"
+#include "set-mm/calls/sharer.h"
 #include "set-mm/host/clone-lock.h"
 #include "set-mm/host/die.h"
 #include "set-mm/host/handed-program.h"
