@@ -54,7 +54,7 @@ expression thread, attr, fn, arg;
 position weave;
 @@
 - pthread_create@weave(thread, attr, fn, arg)
-+ guest_thread_create(new_cpu, thread, attr, fn, arg)
++ guest_beside_create(new_cpu, thread, attr, fn, arg)
 
 @read@
 expression fd, buf, size;

@@ -12,7 +12,7 @@ position weave;
  {
      <...
 -    pthread_cond_broadcast@weave(cond);
-+    guest_thread_ready(cond);
++    guest_beside_ready(cond);
      ...>
  }
 
@@ -24,7 +24,19 @@ position weave;
  {
      <...
 -    pthread_cond_wait@weave(cond, mutex);
-+    guest_thread_await(cond, mutex);
++    guest_beside_await(cond, mutex);
+     ...>
+ }
+
+@thread_made@
+identifier info;
+position weave;
+@@
+ do_fork(...)
+ {
+     <...
+-    ret = info.tid@weave;
++    ret = guest_beside_made(info.tid);
      ...>
  }
 
@@ -46,6 +58,12 @@ statement S;
 - guest_clone_lock@weave();
 + guest_thread_leave(cpu, arg1);
   if (CPU_NEXT(first_cpu)) S
+
+@thread_has_others@
+position weave;
+@@
+- CPU_NEXT@weave(first_cpu)
++ guest_thread_has_others()
 
 // Series: 10.0 10.2
 @thread_left@

@@ -17,6 +17,7 @@ position weave;
 +    if (guest_vfork_wants(flags)) {
 +        return guest_vfork(env, flags, newsp, parent_tid, newtls, child_tid);
 +    }
++    flags = guest_beside(flags, parent_tid);
      if (flags & CLONE_VFORK)
          flags@weave &= ~(CLONE_VFORK | CLONE_VM);
      ...

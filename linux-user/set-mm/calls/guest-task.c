@@ -15,6 +15,7 @@
 #include "set-mm/calls/guest-task.h"
 #include "set-mm/host/alone.h"
 #include "set-mm/host/host-proc.h"
+#include "set-mm/host/vfork-child.h"
 #include "set-mm/views/sibling.h"
 
 enum {
@@ -224,7 +225,7 @@ static nlink_t links_of_tasks(int dirfd, const char *path, nlink_t links)
     find_owner(&list, dirfd, path ?: "");
     switch (list.of) {
     case OWN:
-        return links - alone_list(own);
+        return vfork_is_child() ? links : links - alone_list(own);
     case SIBLINGS:
         return links - sibling_hidden(&list.sibling);
     default:

@@ -38,6 +38,17 @@ static void remove_cpu(CPUState *cpu)
     object_unparent(OBJECT(cpu));
 }
 
+bool guest_thread_has_others(void)
+{
+    int n = 0;
+    CPUState *cpu;
+
+    CPU_FOREACH(cpu) {
+        n++;
+    }
+    return n - vfork_lenders() > 1;
+}
+
 typedef struct EndedThread {
     struct rcu_head rcu;
     QSLIST_ENTRY(EndedThread) next;
@@ -104,6 +115,21 @@ void guest_thread_left(CPUState *cpu)
 {
     guest_clone_unlock();
     cpu_exec_end(cpu);
+}
+
+void guest_thread_remove(CPUState *cpu)
+{
+    cpu_exec_start(cpu);
+    guest_clone_lock();
+    free_unseen();
+    remove_cpu(cpu);
+    vfork_lender_gone();
+    guest_thread_left(cpu);
+    thread_cpu = NULL;
+    free_later(cpu);
+    if (QLIST_IS_INSERTED(get_ptr_rcu_reader(), node)) {
+        rcu_unregister_thread();
+    }
 }
 
 void guest_thread_exit(int status)

@@ -32,6 +32,15 @@ bool guest_thread_is_alone(void);
 void guest_thread_leave(CPUState *cpu, int status);
 void guest_thread_left(CPUState *cpu);
 
+/*
+ * guest_thread_has_others: are there others than the calling one?  Threads that
+ * only lend all they have to another process are none.  With the clone lock.
+ */
+bool guest_thread_has_others(void);
+
+/* guest_thread_remove: all that, of such a thread */
+void guest_thread_remove(CPUState *cpu);
+
 /**
  * guest_thread_free: free a CPU that is out of the list, and its TaskState
  * @cpu: ours

@@ -64,11 +64,19 @@ int alone_list(pid_t thread[ALONE_MOST])
     int n = own_table_threads(thread);
 
     thread[n] = rcu_thread_id();
-    return thread[n] ? n + 1 : n;
+    n += thread[n] != 0;
+    return n + vfork_lender_list(thread + n);
 }
 
 bool alone_is_hidden(pid_t thread)
 {
-    return thread > 0 &&
-           (thread == rcu_thread_id() || own_table_is_thread(thread));
+    pid_t own[ALONE_MOST];
+    int n = alone_list(own);
+
+    for (int i = 0; i < n; i++) {
+        if (own[i] == thread) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include "set-mm/host/vfork-child.h"
 
 /**
  * alone_call: call the host while the emulator's threads do not exist
@@ -29,8 +30,11 @@ long alone_call(long (*call)(void *opaque), void *opaque);
  */
 void alone_renew(bool is_only_thread);
 
-/* How many threads the emulator can have: two of own-table.c, and RCU's. */
-enum { ALONE_MOST = 3 };
+/*
+ * How many threads the emulator can have: two of own-table.c, RCU's, and those
+ * that lend all they have to another process.
+ */
+enum { ALONE_MOST = 3 + VFORK_MOST_LENDERS };
 
 /**
  * alone_list: the ids of the emulator's threads

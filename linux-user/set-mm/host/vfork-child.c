@@ -60,8 +60,63 @@ void vfork_go_on(void)
     }
 }
 
+/* Of the process. */
+static struct {
+    int n;
+    pid_t unseen[VFORK_MOST_LENDERS];
+} lenders;
+
+static void replace_lender(pid_t old, pid_t new)
+{
+    for (int i = 0; i < VFORK_MOST_LENDERS; i++) {
+        if (qatomic_cmpxchg(&lenders.unseen[i], old, new) == old) {
+            break;
+        }
+    }
+}
+
+void vfork_lender_begin(void)
+{
+    replace_lender(0, syscall(__NR_gettid));
+}
+
+void vfork_lender_end(void)
+{
+    replace_lender(syscall(__NR_gettid), 0);
+}
+
+void vfork_lender_made(void)
+{
+    qatomic_inc(&lenders.n);
+}
+
+void vfork_lender_gone(void)
+{
+    qatomic_dec(&lenders.n);
+}
+
+int vfork_lenders(void)
+{
+    return qatomic_read(&lenders.n);
+}
+
+int vfork_lender_list(pid_t thread[VFORK_MOST_LENDERS])
+{
+    int n = 0;
+
+    for (int i = 0; i < VFORK_MOST_LENDERS; i++) {
+        pid_t id = qatomic_read(&lenders.unseen[i]);
+
+        if (id) {
+            thread[n++] = id;
+        }
+    }
+    return n;
+}
+
 void vfork_forget(void)
 {
+    memset(&lenders, 0, sizeof(lenders));
     vfork_child_owner = 0;
     alive = 0;
     is_closed = false;

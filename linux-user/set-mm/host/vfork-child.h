@@ -59,6 +59,34 @@ bool vfork_has_children(void);
 void vfork_wait(void);
 void vfork_go_on(void);
 
+/* How many threads can lend all they have to another process and be unseen. */
+enum { VFORK_MOST_LENDERS = 32 };
+
+/**
+ * vfork_lender_made: one has been made
+ * vfork_lender_gone: it is in no list of threads any more
+ * vfork_lenders: how many there are
+ *
+ * Called with what protects the list of threads.
+ */
+void vfork_lender_made(void);
+void vfork_lender_gone(void);
+int vfork_lenders(void);
+
+/**
+ * vfork_lender_begin: the calling thread, which is one, is unseen from here on
+ * vfork_lender_end: it is about to end
+ */
+void vfork_lender_begin(void);
+void vfork_lender_end(void);
+
+/**
+ * vfork_lender_list: the ids of those that are unseen
+ *
+ * Returns: how many that are.
+ */
+int vfork_lender_list(pid_t thread[VFORK_MOST_LENDERS]);
+
 /* vfork_forget: in a forked child, which is a process like any other */
 void vfork_forget(void);
 

@@ -191,14 +191,19 @@ static void put_number(uint32_t *at, uint32_t value)
     put(at, &value, sizeof(value));
 }
 
-static void show_helpers(void)
+static void put_helpers(void)
 {
     PublicState now;
 
     note_helpers(&now);
+    put_number(&pub.own->helper_threads, now.helper_threads);
+    put(pub.own->helper, now.helper, sizeof(now.helper));
+}
+
+static void show_helpers(void)
+{
     if (begin_change()) {
-        put_number(&pub.own->helper_threads, now.helper_threads);
-        put(pub.own->helper, now.helper, sizeof(now.helper));
+        put_helpers();
         end_change();
     }
 }
@@ -266,6 +271,7 @@ static void replace_child(pid_t old, pid_t new)
             break;
         }
     }
+    put_helpers();
     end_change();
 }
 

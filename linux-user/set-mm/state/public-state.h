@@ -26,8 +26,8 @@ enum {
     PUBLIC_AUXV_MAX = 1024,
     /* Threads of the emulator's own: the keeper always, and at most so many. */
     PUBLIC_FEWEST_HELPERS = 1,
-    PUBLIC_MOST_HELPERS = 3,
-    PUBLIC_MOST_CHILDREN = 16,
+    PUBLIC_MOST_HELPERS = 3 + 32,
+    PUBLIC_MOST_CHILDREN = 32,
 };
 
 /* The name of a note that every emulator has which shows such a state. */

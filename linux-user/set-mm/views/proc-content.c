@@ -15,6 +15,7 @@
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mm.h"
 #include "set-mm/host/host-proc.h"
+#include "set-mm/host/vfork-child.h"
 #include "set-mm/state/memory-walk.h"
 #include "set-mm/views/proc-content.h"
 #include "set-mm/views/proc-maps.h"
@@ -182,12 +183,15 @@ static unsigned guest_threads(void)
     unsigned threads = guest_leader_is_gone();
     CPUState *cpu;
 
+    if (vfork_is_child()) {
+        return 1;
+    }
     WITH_RCU_READ_LOCK_GUARD() {
         CPU_FOREACH(cpu) {
             threads++;
         }
     }
-    return threads;
+    return threads - vfork_lenders();
 }
 
 /* Fields of proc(5)'s stat, counted from 1. */
