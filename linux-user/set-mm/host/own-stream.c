@@ -7,6 +7,7 @@
 #include "qemu/osdep.h"
 #include <sys/random.h>
 #include "set-mm/host/fork-safety.h"
+#include "set-mm/host/host-proc.h"
 #include "set-mm/host/own-stream.h"
 #include "set-mm/host/own-table.h"
 #include "set-mm/host/self-exec.h"
@@ -37,35 +38,25 @@ typedef struct WriteCall {
 /* What is read is read at once, and not held open. */
 typedef struct ReadCall {
     const char *path;
-    GByteArray *text;
+    char *text;
+    size_t len;
 } ReadCall;
 
 static long read_whole(void *opaque)
 {
-    const ReadCall *c = opaque;
-    int fd = open(c->path, O_RDONLY | O_CLOEXEC);
-    guint8 buf[4096];
-    ssize_t len;
-    int error;
+    ReadCall *c = opaque;
 
-    if (fd < 0) {
-        return -errno;
-    }
-    while ((len = read(fd, buf, sizeof(buf))) > 0) {
-        g_byte_array_append(c->text, buf, len);
-    }
-    error = len < 0 ? errno : 0;
-    close(fd);
-    return -error;
+    c->text = host_proc_read_at(AT_FDCWD, c->path, &c->len);
+    return c->text ? 0 : -errno;
 }
 
 /* In memory that goes with the stream. */
-static FILE *make_stream(const GByteArray *text)
+static FILE *make_stream(const char *text, size_t len)
 {
-    FILE *file = fmemopen(NULL, MAX(text->len, 1), "w+");
+    FILE *file = fmemopen(NULL, MAX(len, 1), "w+");
 
     if (file) {
-        fwrite(text->data, 1, text->len, file);
+        fwrite(text, 1, len, file);
         rewind(file);
     }
     return file;
@@ -73,11 +64,11 @@ static FILE *make_stream(const GByteArray *text)
 
 static FILE *open_to_read(const char *path)
 {
-    ReadCall call = { path, g_byte_array_new() };
+    ReadCall call = { path };
     long error = own_table_call(read_whole, &call);
-    FILE *file = error ? NULL : make_stream(call.text);
+    FILE *file = error ? NULL : make_stream(call.text, call.len);
 
-    g_byte_array_unref(call.text);
+    g_free(call.text);
     if (error) {
         errno = -error;
     }
