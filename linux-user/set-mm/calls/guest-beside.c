@@ -46,7 +46,11 @@ static __thread Beside *lent;
 unsigned guest_beside(unsigned flags, abi_ulong parent_tid)
 {
     if (!(flags & CLONE_VM) || flags & (CLONE_THREAD | CLONE_VFORK) ||
-        vfork_is_child() || sharer_refuses(flags) || !vfork_begin()) {
+        vfork_is_child() || sharer_refuses(flags)) {
+        return flags;
+    }
+    if (!vfork_begin()) {
+        vfork_end();
         return flags;
     }
     own_table_begin();
