@@ -44,9 +44,11 @@ bool guest_thread_has_others(void)
     CPUState *cpu;
 
     CPU_FOREACH(cpu) {
-        n++;
+        if (++n > vfork_lenders() + 1) {
+            return true;
+        }
     }
-    return n - vfork_lenders() > 1;
+    return false;
 }
 
 typedef struct EndedThread {

@@ -494,12 +494,6 @@ int own_table_threads(pid_t *thread)
     return n;
 }
 
-bool own_table_is_thread(pid_t thread)
-{
-    return thread > 0 && (thread == qatomic_read(&keeper.thread) ||
-                          thread == qatomic_read(&keeper.helper));
-}
-
 /* The threads of a process that a call finds alone must be gone. */
 static void wait_for_end(pid_t thread)
 {

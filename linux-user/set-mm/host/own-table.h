@@ -124,9 +124,6 @@ void own_table_restart(void);
 /* own_table_threads: their ids; returns how many there are, two at most */
 int own_table_threads(pid_t *thread);
 
-/* own_table_is_thread: is that the id of a thread of this file's? */
-bool own_table_is_thread(pid_t thread);
-
 /* A path to a file in the keeper's table. */
 typedef struct OwnPath {
     char path[sizeof("/proc//task//fd/") + 9 * sizeof(int)];
