@@ -368,15 +368,21 @@ static int op_set_map(const char *arg)
     return prctl(PR_SET_MM, PR_SET_MM_MAP, &mm_map, sizeof(mm_map), 0);
 }
 
+static int wait_for(pid_t pid)
+{
+    int status;
+
+    return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
+}
+
 static int op_fork(const char *arg)
 {
     pid_t pid = fork();
-    int status;
 
     if (pid == 0) {
         _exit(0);
     }
-    return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
+    return wait_for(pid);
 }
 
 /* The kernel's own, whatever the guest is. */
@@ -384,21 +390,19 @@ static int op_spawn(const char *arg)
 {
     char *args[] = { "true", NULL };
     pid_t pid;
-    int status;
 
     errno = posix_spawn(&pid, "/bin/true", NULL, NULL, args, environ);
-    return errno || waitpid(pid, &status, 0) < 0 ? -1 : status;
+    return errno ? -1 : wait_for(pid);
 }
 
 static int op_vfork(const char *arg)
 {
     pid_t pid = vfork();
-    int status;
 
     if (pid == 0) {
         _exit(0);
     }
-    return pid < 0 || waitpid(pid, &status, 0) < 0 ? -1 : status;
+    return wait_for(pid);
 }
 
 static int64_t now(void)
@@ -421,12 +425,11 @@ static int map_and_measure(void)
 static int op_map_in_child(const char *arg)
 {
     pid_t pid = fork();
-    int status;
 
     if (pid == 0) {
         _exit(map_and_measure() != 0);
     }
-    return pid < 0 || waitpid(pid, &status, 0) < 0 || status ? -1 : 0;
+    return wait_for(pid) ? -1 : 0;
 }
 
 static int op_map_in_parent(const char *arg)
