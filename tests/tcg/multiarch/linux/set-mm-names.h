@@ -117,7 +117,7 @@ static inline bool own_pids(int flags)
     }
     pid = fork();
     if (pid > 0) {
-        _exit(wait_for(pid) ? 1 : 0);
+        exit_as(pid);
     }
     alarm(CASE_SECONDS);
     return pid == 0;

@@ -785,7 +785,7 @@ static const char *few_pids(void)
     write_to("/proc/self/gid_map", map);
     pid = fork();
     if (pid > 0) {
-        _exit(wait_for(pid) ? 1 : 0);
+        exit_as(pid);
     }
     alarm(CASE_SECONDS);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
