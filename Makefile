@@ -15,8 +15,13 @@ export BUILD PREFIX DESTDIR
 	test-stress test-sanitized test-targets test-guests \
 	test-distributions fuzz fuzz-native fuzz-parts
 
+# 1: emulators that take longer to build and less to run; "make install" and
+# "make deb" do without only if it is 0.
+TUNED ?=
+export TUNED
+
 emulators:
-	@scripts/emulators $(TARGETS)
+	@scripts/emulators $(if $(filter-out 0,$(TUNED)),--tuned) $(TARGETS)
 
 run:
 	@scripts/install-packages run
@@ -55,7 +60,7 @@ docs:
 
 install:
 	@scripts/install-packages install
-	@scripts/emulators $(TARGETS)
+	@scripts/emulators $(if $(filter 0,$(TUNED)),,--tuned) $(TARGETS)
 	@scripts/docs
 	@scripts/install $(TARGETS)
 

@@ -244,6 +244,9 @@ void sharer_clear_tid(CPUState *cpu, abi_ulong address)
 
 void __wrap_preexit_cleanup(CPUArchState *env, int code)
 {
+#ifdef SET_MM_PROFILE
+    __gcov_dump();
+#endif
     if (!vfork_is_child()) {
         __real_preexit_cleanup(env, code);
     }

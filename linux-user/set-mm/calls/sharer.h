@@ -81,4 +81,9 @@ void __real_preexit_cleanup(CPUArchState *env, int code);
 void __wrap_gdb_signalled(CPUArchState *env, int sig);
 void __real_gdb_signalled(CPUArchState *env, int sig);
 
+#ifdef SET_MM_PROFILE
+/* libgcc's: writes what was counted, as QEMU ends without exit(3). */
+void __gcov_dump(void);
+#endif
+
 #endif /* LINUX_USER_SHARER_H */
