@@ -11,7 +11,7 @@ export BUILD PREFIX DESTDIR
 .NOTPARALLEL:
 .PHONY: emulators run checkpoint test test-all bench clean distclean \
 	docs help install uninstall register unregister deb test-deb \
-	test-programs series test-series report oracle test-faults \
+	test-programs series test-series report oracle bench-jobs test-faults \
 	test-stress test-sanitized test-targets test-guests \
 	test-distributions fuzz fuzz-native fuzz-parts
 
@@ -53,6 +53,9 @@ report:
 
 bench:
 	@scripts/bench $(TARGETS)
+
+bench-jobs:
+	@scripts/bench-jobs
 
 docs:
 	@scripts/install-packages docs
