@@ -13,7 +13,7 @@ export BUILD PREFIX DESTDIR
 	docs help install uninstall register unregister deb test-deb \
 	test-programs series test-series report oracle bench-jobs test-faults \
 	test-stress test-sanitized test-targets test-guests \
-	test-distributions fuzz fuzz-native fuzz-parts
+	test-distributions fuzz fuzz-native fuzz-parts mutate
 
 # 1: emulators that take longer to build and less to run; "make install" and
 # "make deb" do without only if it is 0.
@@ -116,6 +116,10 @@ fuzz-native:
 
 fuzz-parts:
 	@scripts/fuzz-parts $(if $(SECONDS),--seconds $(SECONDS)) $(PARTS)
+
+mutate:
+	@scripts/mutate $(if $(SEED),--seed $(SEED)) \
+		$(if $(COUNT),--count $(COUNT)) $(if $(FILES),--files $(FILES))
 
 clean:
 	@scripts/clean
