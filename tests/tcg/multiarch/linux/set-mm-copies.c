@@ -163,9 +163,16 @@ static long do_affinity(void)
     return syscall(SYS_sched_getaffinity, 0, 128, page) < 0 ? -1 : 0;
 }
 
-static long do_getgroups(void)
+static long do_getresuid(void)
 {
-    return syscall(SYS_getresuid, page, page + 4, page + 8);
+/* 32-bit sparc has the one with 32-bit numbers only. */
+#ifdef SYS_getresuid
+    const long number = SYS_getresuid;
+#else
+    const long number = SYS_getresuid32;
+#endif
+
+    return syscall(number, page, page + 4, page + 8);
 }
 
 static long do_capget(void)
@@ -214,7 +221,7 @@ static const struct copy_call {
     { "writev", do_writev, EINVAL },
     { "sendmsg", do_sendmsg, ANY },
     { "sched_getaffinity", do_affinity, EINVAL },
-    { "getresuid", do_getgroups, 0 },
+    { "getresuid", do_getresuid, 0 },
     { "capget", do_capget, 0 },
     { "sched_getparam", do_sched_param, 0 },
 };
