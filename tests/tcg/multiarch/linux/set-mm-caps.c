@@ -266,7 +266,7 @@ static void inherited(const char *id, const void *arg)
 
 struct thread {
     const char *id;
-    pthread_barrier_t at;
+    FUTEX_ALIGNED pthread_barrier_t at;
     pid_t tid;
     int error;
 };

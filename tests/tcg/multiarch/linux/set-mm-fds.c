@@ -1198,7 +1198,7 @@ static void close_ranges_cloexec(const char *id, const void *arg)
  * m68k would be content with two bytes, but not the barrier's futex(2).
  */
 struct apart {
-    pthread_barrier_t barrier;
+    FUTEX_ALIGNED pthread_barrier_t barrier;
     int (*leave)(void);
     int left, readlink_error, installed;
     bool closed, same_exe_before, same_exe_after, same_in_child, same_file;

@@ -238,7 +238,7 @@ static unsigned clear_bits(volatile unsigned char *byte)
     return *byte;
 }
 
-static pthread_barrier_t all_have;
+static FUTEX_ALIGNED pthread_barrier_t all_have;
 
 static void *run_new_code(void *arg)
 {

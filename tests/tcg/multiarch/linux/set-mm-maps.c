@@ -868,7 +868,7 @@ static void comm_written(const char *id, const void *arg)
 }
 
 static struct meeting {
-    pthread_barrier_t barrier;
+    FUTEX_ALIGNED pthread_barrier_t barrier;
     pid_t tid;
     char name[17];
 } meeting;

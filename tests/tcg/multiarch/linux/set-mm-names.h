@@ -203,7 +203,7 @@ static inline const char *jail_with_bound_proc(void)
 
 struct other {
     pthread_mutex_t lock;
-    pthread_cond_t started;
+    FUTEX_ALIGNED pthread_cond_t started;
     pid_t tid;
 };
 

@@ -14,7 +14,7 @@
 
 enum { MOST_TASKS = 16, NUMBERS_AROUND = 24 };
 
-static pthread_barrier_t barrier;
+static FUTEX_ALIGNED pthread_barrier_t barrier;
 
 static void *wait_in_thread(void *arg)
 {

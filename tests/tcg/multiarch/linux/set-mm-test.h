@@ -90,6 +90,9 @@ struct tap_line {
     char answer[300];
 };
 
+/* What has a futex in it: on m68k an int may be at any even place. */
+#define FUTEX_ALIGNED __attribute__((aligned(4)))
+
 /* Shared by the forked children, which must not print: the parent does. */
 struct shared {
     unsigned lines;
