@@ -20,6 +20,7 @@
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-mm.h"
+#include "set-mm/state/guest-pages.h"
 #include "set-mm/state/guest-stack.h"
 #include "set-mm/calls/guest-path.h"
 #include "set-mm/host/host-caps.h"
@@ -132,6 +133,7 @@ static void show_title(void)
 void set_mm_start(const struct image_info *info)
 {
     guest_stack_start(info);
+    guest_pages_start();
     guest_mm_init(info);
     guest_mmap_init();
     guest_child_init();

@@ -32,6 +32,16 @@ void guest_pages_show(abi_ulong addr, abi_ulong len)
     guest_range_set_flags(addr, len, 0);
 }
 
+void guest_pages_start(void)
+{
+#ifdef TARGET_HPPA
+    /* The first page has the gateway to the kernel, which is no mapping. */
+    mmap_lock();
+    guest_pages_hide(0, TARGET_PAGE_SIZE);
+    mmap_unlock();
+#endif
+}
+
 static abi_long map_own(abi_ulong addr, abi_ulong len, int how)
 {
     return target_mmap(addr, len, PROT_READ | PROT_WRITE,

@@ -28,6 +28,13 @@ void guest_pages_hide(abi_ulong addr, abi_ulong len);
 void guest_pages_show(abi_ulong addr, abi_ulong len);
 
 /**
+ * guest_pages_start: hide what QEMU maps in place of the kernel's own pages
+ *
+ * After the program was loaded.
+ */
+void guest_pages_start(void);
+
+/**
  * map_hidden: zeroed pages for QEMU's own use, with an address of the guest's
  * unmap_hidden: free them again
  * @len: bytes
