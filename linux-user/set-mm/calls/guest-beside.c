@@ -126,12 +126,26 @@ static void *lend(void *opaque)
 
 /* --- The maker ------------------------------------------------------------ */
 
+/* Without CLONE_SETTLS it is the maker's; m68k has no register for it. */
+static void inherit_tls(CPUState *cpu)
+{
+#ifdef TARGET_M68K
+    const TaskState *maker = thread_cpu->opaque;
+    TaskState *made = cpu->opaque;
+
+    if (!made->tp_value) {
+        made->tp_value = maker->tp_value;
+    }
+#endif
+}
+
 int guest_beside_create(CPUState *cpu, pthread_t *thread,
                         const pthread_attr_t *attr, void *(*fn)(void *),
                         void *arg)
 {
     int ret;
 
+    inherit_tls(cpu);
     if (!wanted) {
         return guest_thread_create(cpu, thread, attr, fn, arg);
     }
