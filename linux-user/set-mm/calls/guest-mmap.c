@@ -98,6 +98,61 @@ static int known_prot(int prot)
     return prot & known;
 }
 
+/* How much of a mapping there is before the page behind a file's last one. */
+static abi_ulong bytes_before_end(abi_ulong len, int flags, int fd,
+                                  off_t offset)
+{
+    struct stat st;
+
+    if ((flags & MAP_ANONYMOUS) || fstat(fd, &st) < 0) {
+        return len;
+    }
+    return st.st_size <= offset ? 0 :
+           MIN(ROUND_UP((uint64_t)st.st_size - offset, TARGET_PAGE_SIZE), len);
+}
+
+/* Returns: 0, or -1 with errno */
+static int map_file(void *at, size_t len, int prot, int flags, int fd,
+                    off_t offset)
+{
+    int host_prot = (prot & (PROT_READ | PROT_EXEC) ? PROT_READ : 0) |
+                    (prot & PROT_WRITE);
+    void *mapped = mmap(at, len, host_prot, flags, fd, offset);
+
+    if (mapped != MAP_FAILED && !at) {
+        munmap(mapped, len);
+    }
+    return mapped == MAP_FAILED ? -1 : 0;
+}
+
+/*
+ * Where the guest's pages are larger than the host's, QEMU maps memory from
+ * the file's end on, as the rest of the last page has to be there.  The pages
+ * behind that one are the file's: SIGBUS until it grows.  Called with
+ * mmap_lock() held.
+ *
+ * @aligned: whole pages of the guest's
+ */
+static abi_long map(abi_ulong start, abi_ulong len, abi_ulong aligned,
+                    int prot, int flags, int fd, off_t offset)
+{
+    abi_ulong before = TARGET_PAGE_SIZE <= qemu_real_host_page_size() ? aligned
+                       : bytes_before_end(aligned, flags, fd, offset);
+    abi_long ret;
+
+    /* What QEMU would not ask the host for can be impossible. */
+    if (!before &&
+        map_file(NULL, aligned, prot, flags & ~MAP_FIXED, fd, offset) < 0) {
+        return -1;
+    }
+    ret = target_mmap(start, len, prot, flags, fd, offset);
+    if (ret != -1 && before < aligned) {
+        map_file(g2h_untagged(ret + before), aligned - before, prot,
+                 flags | MAP_FIXED, fd, offset + before);
+    }
+    return ret;
+}
+
 static abi_ulong bytes_free(abi_ulong start, abi_ulong len)
 {
     g_autoptr(GArray) holes = guest_ranges_free(start, len);
@@ -133,7 +188,7 @@ static abi_long map_fixed(abi_ulong start, abi_ulong len, int prot, int flags,
     if (error) {
         return fail(error == -EEXIST && may_replace ? -ENOMEM : error);
     }
-    ret = target_mmap(start, len, prot, flags | MAP_FIXED, fd, offset);
+    ret = map(start, len, len, prot, flags | MAP_FIXED, fd, offset);
     guest_claim_end(claimed, ret != -1);
     if (ret != -1) {
         guest_mmap_replaced(start, len);
@@ -198,7 +253,7 @@ abi_long guest_mmap(abi_ulong start, abi_ulong len, int prot, int flags,
     if (is_fixed) {
         ret = map_fixed(start, aligned, prot, flags, fd, offset, may_replace);
     } else if (guest_as_may_add(aligned)) {
-        ret = target_mmap(start, len, prot, flags, fd, offset);
+        ret = map(start, len, aligned, prot, flags, fd, offset);
     } else {
         ret = fail(ENOMEM);
     }

@@ -82,7 +82,13 @@ static long do_sigprocmask_in(void)
 
 static long do_sigaction(void)
 {
+#if defined(sparc) || \
+    defined(__sparc__)
+    /* The fourth is what a handler returns to. */
+    return syscall(SYS_rt_sigaction, SIGUSR1, NULL, page, NULL, _NSIG / 8);
+#else
     return syscall(SYS_rt_sigaction, SIGUSR1, NULL, page, _NSIG / 8);
+#endif
 }
 
 static long do_sigpending(void)

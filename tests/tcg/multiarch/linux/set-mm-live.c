@@ -803,7 +803,7 @@ static void not_ordinary(const char *id, const void *arg)
     struct pollfd one = { .fd = fd, .events = POLLIN | POLLOUT };
     struct winsize size;
 
-    check_err(id, label("%s: mmap", file), sw_has_large_pages() ? 0 : ENODEV,
+    check_err(id, label("%s: mmap", file), ENODEV,
               mmap(NULL, page_size(), PROT_READ, MAP_PRIVATE, fd, 0) ==
               MAP_FAILED ? errno : 0);
     check_err(id, label("%s: epoll_ctl", file), EPERM,

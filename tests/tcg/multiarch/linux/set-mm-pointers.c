@@ -266,7 +266,6 @@ static void run_lies(const char *id, const void *arg)
 
     for (enum lie lie = 0; lie < NR_LIES; lie++) {
         if ((lie == READ_ONLY && !victim->stores) ||
-            (lie == PAST_FILE && sw_has_large_pages()) ||
             may_do_part(victim, lie)) {
             continue;
         }

@@ -682,29 +682,15 @@ static inline bool sw_knows_open_flags(void)
     return judge.native;
 }
 
-/*
- * large-pages: where a guest's page is larger than the host's, QEMU maps zeros
- * instead of what is behind the end of a file, and a file of /proc has 0 bytes.
- */
-static inline bool sw_has_large_pages(void)
+/* jump-out: QEMU's sparc32plus dies where siglongjmp(3) leaves a handler. */
+static inline bool sw_cannot_jump_out(void)
 {
-    char path[PATH_MAX + 8];
-    int fd, ends[2];
-    bool readable;
-    void *at;
-
-    if (judge.native || pipe(ends)) {
-        return false;
-    }
-    snprintf(path, sizeof(path), "%s/empty", judge.work);
-    fd = open(path, O_RDWR | O_CREAT, 0600);
-    at = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
-    readable = write(ends[1], at, 1) == 1;
-    munmap(at, page_size());
-    close(fd);
-    close(ends[0]);
-    close(ends[1]);
-    return readable;
+#if defined(sparc) && \
+    defined(__sparc_v9__) && !defined(__arch64__)
+    return !judge.native;
+#else
+    return false;
+#endif
 }
 
 /* By the name of uname(2). */
