@@ -283,7 +283,7 @@ static bool grow_to(Growing *g, abi_ulong page)
     /* What is kept need not be claimed, and lies right below. */
     if (kept_end == g->start) {
         end = MAX(page, kept);
-        if (reserved_va) {
+        if (reserved_va && end < kept_end) {
             guest_pages_show(end, kept_end - end);
         }
     }

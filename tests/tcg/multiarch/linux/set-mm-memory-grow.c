@@ -332,16 +332,35 @@ static void threads_grow(const char *id, const void *arg)
 
 static void below_can_be_mapped(const char *id, const void *arg)
 {
+    /* What the kernel keeps free below a stack. */
+    const size_t gap = 256 * page_size();
     struct range stack = find_stack();
-    char *want = (char *)(uintptr_t)stack.start - 2 * MIB;
+    char *want = (char *)(uintptr_t)stack.start - 2 * gap;
 
     (void)arg;
     catch_faults();
     limit_stack(8 * MIB);
     check_true(id, "where the stack would grow something can be mapped",
                map_at(want, PROT_READ, 0) == want);
-    check_true(id, "the stack still grows", touch(want + 3 * MIB / 2));
+    check_true(id, "the stack still grows", touch(want + 3 * gap / 2));
     check_true(id, "but not up to it", !touch(want + 64 * KIB));
+}
+
+/* An emulator can keep the place for the stack, until it is wanted. */
+static void what_was_mapped_below(const char *id, const void *arg)
+{
+    struct range stack = find_stack();
+    char *start = (char *)(uintptr_t)stack.start;
+
+    (void)arg;
+    catch_faults();
+    limit_stack(8 * MIB);
+    check_true(id, "all of it can be mapped, up to the stack",
+               mmap(start - 2 * MIB, 2 * MIB, PROT_NONE, MAP_PRIVATE |
+                    MAP_ANONYMOUS | MAP_FIXED, -1, 0) == start - 2 * MIB);
+    check_err(id, "and unmapped", 0, err_of(munmap(start - 2 * MIB, 2 * MIB)));
+    check_true(id, "then the stack grows", touch(start - 8));
+    check_true(id, "and by a megabyte more", touch(start - MIB));
 }
 
 /* QEMU asks for the page before it carries these out. */
@@ -394,5 +413,6 @@ int main(int argc, char **argv)
     run_case("M48", threads_grow, NULL);
     run_case("M49", below_can_be_mapped, NULL);
     run_case("M50", asked_for, NULL);
+    run_case("M51", what_was_mapped_below, NULL);
     return finish();
 }
