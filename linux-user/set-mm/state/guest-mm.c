@@ -40,7 +40,7 @@ static uint64_t arch_task_size(void)
 #elif defined(TARGET_I386)
     return 0xffffe000u;
 #elif TARGET_ABI_BITS == 32
-    return 0xfffff000u;
+    return 0xfffff000u & TARGET_PAGE_MASK;
 #elif defined(TARGET_PPC64)
     return 1ull << 52;
 #elif defined(TARGET_S390X)

@@ -699,7 +699,8 @@ static bool is_task_size(uint64_t value)
     size_t count = sizeof(task_sizes) / sizeof(task_sizes[0]);
 
     for (size_t i = 0; i < (judge.native ? count : 1); i++) {
-        if (value == task_sizes[i]) {
+        /* A whole number of pages, which can be large. */
+        if (value == (task_sizes[i] & -(uint64_t)page_size())) {
             return true;
         }
     }
