@@ -246,9 +246,12 @@ static bool seems_all_taken(uint64_t start, uint64_t end)
     const uint64_t page = page_size();
     const uint64_t step = (end - start) / 64 / page * page + page;
 
-    for (uint64_t at = start; at < end; at += step) {
+    for (uint64_t at = start; page <= end - at; at += step) {
         if (is_free(at, at + page)) {
             return false;
+        }
+        if (step > end - at) {
+            break;
         }
     }
     return !is_free(end - page, end);
@@ -313,7 +316,8 @@ static void map_over(uint64_t start, uint64_t end)
     /* Not so much that page tables or maps get too long. */
     const uint64_t step = (end - start) / 64 / page_size() * page_size();
 
-    for (uint64_t at = start; step && at + step <= end; at += step) {
+    /* sparc64 has addresses up to the last ones. */
+    for (uint64_t at = start; step && step <= end - at; at += step) {
         void *want = (void *)(uintptr_t)at;
 
         if (mmap(want, page_size(), PROT_READ | PROT_WRITE, anon | MAP_FIXED,
@@ -344,7 +348,7 @@ static void fixed_addresses(const char *id, const void *arg)
 
     (void)arg;
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        void *want = (void *)(uintptr_t)wanted[i];
+        void *want = (void *)(uintptr_t)(wanted[i] & -page_size());
         struct range programs;
         char text[60];
 
