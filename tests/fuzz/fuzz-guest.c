@@ -17,6 +17,7 @@
  *   log WHAT NUMBER OPS SKIP     the sequence's log and a line "end"; SKIP is
  *                                a list of operations to leave out, such as
  *                                "3,5-9", or "-"
+ *   last                         the log of the sequence that ran last
  *   quit
  *
  * WHAT are the letters of what may be used: w (values of more than 32 bits),
@@ -265,6 +266,13 @@ static void say_hello(void)
     answer(line, len);
 }
 
+/* The log of the sequence that has run last. */
+static void answer_log(void)
+{
+    answer(out->text, out->len);
+    answer("end\n", 4);
+}
+
 static void do_request(const char *request)
 {
     unsigned long long seed, count;
@@ -276,6 +284,8 @@ static void do_request(const char *request)
         say_hello();
     } else if (!strcmp(request, "quit")) {
         exit(0);
+    } else if (!strcmp(request, "last")) {
+        answer_log();
     } else if (sscanf(request, "hash %15s %llu %llu %u", what, &seed, &count,
                       &ops) == 4 && ops <= MAX_OPS) {
         set_what(what);
@@ -295,8 +305,7 @@ static void do_request(const char *request)
         setup.ops = ops;
         setup.seed = seed;
         run_sequence();
-        answer(out->text, out->len);
-        answer("end\n", 4);
+        answer_log();
     } else {
         answer("what?\n", 6);
     }
