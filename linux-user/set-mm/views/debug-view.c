@@ -18,7 +18,7 @@
 #include "set-mm/rules/task-comm.h"
 
 /* Bytes of pr_psargs, with a NUL. */
-enum { ELF_PRARGSZ = 80 };
+enum { PSARGS_SIZE = 80 };
 
 /* What was executed. */
 static struct stat started;
@@ -140,7 +140,7 @@ size_t core_args_size(void)
 {
     MMLayout layout = guest_mm_layout();
 
-    return MIN(layout.arg_end - layout.arg_start, ELF_PRARGSZ - 1);
+    return MIN(layout.arg_end - layout.arg_start, PSARGS_SIZE - 1);
 }
 
 bool core_read_args(char *args, size_t len)
