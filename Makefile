@@ -13,15 +13,18 @@ export BUILD PREFIX DESTDIR
 	docs help install uninstall register unregister deb test-deb \
 	test-programs series test-series report oracle bench-jobs test-faults \
 	test-stress test-sanitized test-targets test-guests \
-	test-distributions fuzz fuzz-native fuzz-parts mutate
+	test-distributions test-hosts fuzz fuzz-native fuzz-parts mutate
 
 # 1: emulators that take longer to build and less to run; "make install" and
 # "make deb" do without only if it is 0.
 TUNED ?=
 export TUNED
+# Not one that a shell has put into the environment.
+FOREIGN = $(if $(findstring command,$(origin HOST)),$(HOST))
+TUNE_IT = $(if $(filter-out 0,$(TUNED)),--tuned)
 
 emulators:
-	@scripts/emulators $(if $(filter-out 0,$(TUNED)),--tuned) $(TARGETS)
+	@scripts/emulators $(if $(FOREIGN),--host $(FOREIGN),$(TUNE_IT)) $(TARGETS)
 
 run:
 	@scripts/install-packages run
@@ -74,7 +77,7 @@ register unregister:
 	@scripts/binfmt --conf $(PREFIX)/lib/binfmt.d $@ $(TARGETS)
 
 deb:
-	@scripts/deb $(TARGETS)
+	@scripts/deb $(if $(FOREIGN),--host $(FOREIGN)) $(TARGETS)
 
 test-deb:
 	@scripts/test-deb
@@ -102,6 +105,9 @@ test-guests:
 
 test-distributions:
 	@scripts/test-distributions $(DISTRIBUTIONS)
+
+test-hosts:
+	@scripts/test-hosts $(if $(TARGETS),--targets "$(TARGETS)") $(HOSTS)
 
 fuzz:
 	@scripts/fuzz $(if $(SECONDS),--seconds $(SECONDS)) $(TARGETS)

@@ -164,6 +164,19 @@ need_supported() {
     done
 }
 
+# host_machine ARCH: uname(1)'s name of a host of Debian's architecture ARCH, for
+# which there is a cross compiler.
+host_machine() {
+    case $1 in
+    arm64) echo aarch64 ;;
+    armhf) echo armv7l ;;
+    ppc64el) echo ppc64le ;;
+    riscv64 | s390x) echo "$1" ;;
+    *) die "no host that is known: '$1'; known are arm64, armhf, ppc64el," \
+           "riscv64, s390x" ;;
+    esac
+}
+
 # is_count WORD: a number from 1 to 999999999?
 is_count() {
     case $1 in
