@@ -75,6 +75,29 @@ static FILE *open_to_read(const char *path)
     return file;
 }
 
+typedef struct ContentsCall {
+    const char *name;
+    char **contents;
+    size_t *len;
+    GError **error;
+} ContentsCall;
+
+static long get_contents(void *opaque)
+{
+    const ContentsCall *call = opaque;
+
+    return __real_g_file_get_contents(call->name, call->contents, call->len,
+                                      call->error);
+}
+
+gboolean __wrap_g_file_get_contents(const char *name, char **contents,
+                                    size_t *len, GError **error)
+{
+    ContentsCall call = { name, contents, len, error };
+
+    return own_table_call(get_contents, &call);
+}
+
 static long open_stream(void *opaque)
 {
     OwnStream *s = opaque;
@@ -254,6 +277,9 @@ FILE *__wrap_fdopen(int fd, const char *mode)
     FILE *file;
     ssize_t len;
 
+    if (*mode == 'r' && !strchr(mode, '+')) {
+        return __real_fdopen(fd, mode);
+    }
     snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", fd);
     len = readlink(link, name, sizeof(name) - 1);
     name[MAX(len, 0)] = '\0';

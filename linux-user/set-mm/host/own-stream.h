@@ -1,10 +1,9 @@
 /*
  * Files that QEMU itself reads and writes as streams: its log, perf's maps
  *
- * The linker has QEMU's fopen(3), fdopen(3) and getrandom(2) come by here
- * (--wrap), so
- * that what they open is in the keeper's table (own-table.h) and not in the
- * guest's.
+ * The linker has QEMU's fopen(3), fdopen(3), g_file_get_contents() and
+ * getrandom(2) come by here (--wrap), so that what they open is in the keeper's
+ * table (own-table.h) and not in the guest's.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,6 +11,7 @@
 #ifndef LINUX_USER_OWN_STREAM_H
 #define LINUX_USER_OWN_STREAM_H
 
+#include <glib.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -25,11 +25,24 @@ FILE *__wrap_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen64(const char *path, const char *mode);
 
 /**
- * __wrap_fdopen: fdopen(3), for a file that has just been made to be written
+ * __wrap_fdopen: fdopen(3)
  *
- * The descriptor is closed at once, and not with the stream.
+ * A file that has just been made to be written: its descriptor is closed at
+ * once, and not with the stream.  One to be read is as ever, such as those that
+ * g_file_get_contents() reads.
  */
 FILE *__wrap_fdopen(int fd, const char *mode);
+FILE *__real_fdopen(int fd, const char *mode);
+
+/**
+ * __wrap_g_file_get_contents: GLib's
+ *
+ * A guest that may have few descriptors starts all the same.
+ */
+gboolean __wrap_g_file_get_contents(const char *name, char **contents,
+                                    size_t *len, GError **error);
+gboolean __real_g_file_get_contents(const char *name, char **contents,
+                                    size_t *len, GError **error);
 
 /**
  * own_stream_map: mmap(2) of the beginning of such a file, which has no
