@@ -16,13 +16,16 @@ expression ka, env, offset;
 position weave;
 @@
 - get_sigframe@weave(ka, env, offset)
-+ get_sigframe(ka, env, guest_frame_fpu(offset))
++ get_sigframe(ka, env, guest_fpu_at(offset))
 
 // Series: 7.2
 @frame_fpu@
-expression sc, env, mask, offset;
 position weave;
 @@
-- setup_sigcontext@weave(sc, &frame->fpstate, env, mask, frame_addr + offset)
-+ setup_sigcontext(sc, (void *)frame + guest_frame_fpu(offset), env, mask,
-+                  frame_addr + guest_frame_fpu(offset))
+ setup_sigcontext(...)
+ {
+     <...
++    fpstate = guest_fpu_align(fpstate, &fpstate_addr);
+     __put_user@weave(env->error_code, &sc->err);
+     ...>
+ }

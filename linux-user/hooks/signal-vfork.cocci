@@ -19,13 +19,13 @@ position weave;
 
 // Series: 7.2
 @vfork_takes_7_2@
-expression sig;
+identifier sig, k;
 position weave;
 @@
- do_sigaction(...)
+ do_sigaction(int sig, ...)
  {
      <...
--    fatal_signal@weave (sig)
-+    (fatal_signal(sig) || sharer_takes(sig))
+-    k->_sa_handler == TARGET_SIG_DFL@weave
++    k->_sa_handler == TARGET_SIG_DFL && !sharer_takes(sig)
      ...>
  }

@@ -37,16 +37,31 @@ bool guest_spares(const struct emulated_sigtable *k, uint32_t code);
 target_sigset_t guest_action_mask(const target_sigset_t *mask);
 
 /**
- * guest_frame_fpu: where an x86's signal frame has the FPU's state
+ * guest_fpu_at: where an x86's signal frame has the FPU's state
  * @offset: where QEMU 7.2 has it, which aligns the state and not the stack
  *
  * A handler is entered as a function is, with its stack aligned to 16 bytes
  * but for the return address; see align_sigframe() of arch/x86.  Else code that
  * counts on it faults, such as what unwinds a thread that is cancelled.
  */
-static inline size_t guest_frame_fpu(size_t offset)
+static inline size_t guest_fpu_at(size_t offset)
 {
     return offset + (sizeof(abi_ulong) - offset) % 16;
+}
+
+/**
+ * guest_fpu_align: the same of a frame that is laid out so
+ * @state: where QEMU 7.2 would write the state
+ * @addr: its address, for the guest; is moved as well
+ *
+ * Returns: where to write it.
+ */
+static inline void *guest_fpu_align(void *state, abi_ulong *addr)
+{
+    abi_ulong gap = -*addr % 16;
+
+    *addr += gap;
+    return (char *)state + gap;
 }
 
 #endif /* LINUX_USER_GUEST_SIGNALS_H */
