@@ -66,7 +66,7 @@ uint64_t guest_mm_task_size(void)
     uint64_t size = arch_task_size();
     uint64_t last = GUEST_ADDR_MAX;
 
-    while (size <= mm.highest_at_start) {
+    while (size <= mm.highest_at_start && !(size >> 63)) {
         size <<= 1;
     }
     return MIN(size - 1, last) + 1;
