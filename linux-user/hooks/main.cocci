@@ -90,3 +90,24 @@ position weave;
 @@
 + set_mm_start(info);
   target_set_brk@weave(info->brk);
+
+// Whoever looks at registers says so before there is a CPU.
+@registers_gdb@
+identifier arg;
+position weave;
+@@
+ handle_arg_gdb@weave(const char *arg)
+ {
++    gdb_registers_want();
+     ...
+ }
+
+@registers_plugin@
+identifier arg;
+position weave;
+@@
+ handle_arg_plugin@weave(const char *arg)
+ {
++    gdb_registers_want();
+     ...
+ }

@@ -11,6 +11,7 @@
 #include "set-mm/host/binfmt.h"
 #include "set-mm/views/debug-file.h"
 #include "set-mm/views/debug-view.h"
+#include "set-mm/views/gdb-registers.h"
 #include "set-mm/calls/guest-beside.h"
 #include "set-mm/calls/guest-caps.h"
 #include "set-mm/calls/guest-child.h"
