@@ -17,6 +17,7 @@
 #include "set-mm/rules/exec-name.h"
 #include "set-mm/calls/guest-child.h"
 #include "set-mm/calls/guest-mmap.h"
+#include "set-mm/state/guest-end.h"
 #include "set-mm/state/guest-limits.h"
 #include "set-mm/state/guest-mem.h"
 #include "set-mm/state/guest-mm.h"
@@ -119,6 +120,7 @@ char *set_mm_prepare(int execfd, char *path, char **argv)
     exec_name_restore(name);
     set_comm(handed_comm() ?: name);
     debug_init();
+    guest_end_keep();
     guest_stack_prepare();
     return name;
 }

@@ -56,8 +56,13 @@ static uint64_t arch_task_size(void)
 #endif
 }
 
+uint64_t guest_mm_arch_end(void)
+{
+    return arch_task_size();
+}
+
 /*
- * QEMU puts mappings where the host has room, which can be above the
+ * Where guest_end_keep() could do nothing the host puts mappings above the
  * architecture's limit; what the program has must be acceptable to it.
  * The stack and the vdso show where that is.
  */

@@ -72,6 +72,9 @@ MMLayout guest_mm_layout(void);
 /* guest_mm_limits: what new values are judged against, as of now */
 MMLimits guest_mm_limits(void);
 
+/* guest_mm_arch_end: TASK_SIZE as the architecture has it */
+uint64_t guest_mm_arch_end(void);
+
 /* guest_mm_task_size: the same end of the address space, before a program */
 uint64_t guest_mm_task_size(void);
 

@@ -672,8 +672,7 @@ static const uint64_t task_sizes[] = {
 #elif defined(__powerpc__)
     0xfffff000, 0xc0000000,
 #elif defined(__alpha__)
-    /* QEMU's mappings lie above alpha's own limit. */
-    1ull << 47, 1ull << 42,
+    1ull << 42,
 #elif defined(__loongarch64)
     1ull << 47,
 #elif defined(__sparc__) && defined(__LP64__)
