@@ -494,12 +494,16 @@ int own_table_threads(pid_t *thread)
     return n;
 }
 
-/* The threads of a process that a call finds alone must be gone. */
-static void wait_for_end(pid_t thread)
+void own_table_await_end(pid_t thread)
 {
     while (thread && syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
         sched_yield();
     }
+    /*
+     * The kernel takes the thread's number away first, and then the thread out
+     * of its group, both with tasklist_lock, which this call takes.
+     */
+    kill(0, 0);
 }
 
 static long end_keeper(void *opaque)
@@ -513,7 +517,7 @@ void own_table_end(void)
     if (keeper.thread && !keeper.helper) {
         keeper.work = end_keeper;
         futex_set(&keeper.request, POSTED);
-        wait_for_end(keeper.thread);
+        own_table_await_end(keeper.thread);
         keeper.thread = 0;
     }
 }

@@ -121,6 +121,14 @@ bool own_table_leave(void);
 void own_table_end(void);
 void own_table_restart(void);
 
+/**
+ * own_table_await_end: return when a thread that is ending is gone
+ * @thread: of this process; 0 for none
+ *
+ * A call that wants the process to have one thread finds it alone then.
+ */
+void own_table_await_end(pid_t thread);
+
 /* own_table_threads: their ids; returns how many there are, two at most */
 int own_table_threads(pid_t *thread);
 

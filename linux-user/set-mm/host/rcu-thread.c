@@ -206,9 +206,7 @@ static void end_thread(void)
     rcu.must_end = true;
     qemu_cond_signal(&rcu.added);
     qemu_mutex_unlock(&rcu.lock);
-    while (thread && syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
-        sched_yield();
-    }
+    own_table_await_end(thread);
     rcu.must_end = false;
     rcu.thread = 0;
 }
