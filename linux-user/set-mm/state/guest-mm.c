@@ -33,7 +33,7 @@ static struct {
  * guests get the whole space that QEMU gives them, as a 32-bit task does
  * under a 64-bit kernel.
  */
-static uint64_t arch_task_size(void)
+uint64_t guest_mm_arch_end(void)
 {
 #if defined(TARGET_X86_64)
     return 0x7ffffffff000ull;
@@ -56,11 +56,6 @@ static uint64_t arch_task_size(void)
 #endif
 }
 
-uint64_t guest_mm_arch_end(void)
-{
-    return arch_task_size();
-}
-
 /*
  * Where guest_end_keep() could do nothing the host puts mappings above the
  * architecture's limit; what the program has must be acceptable to it.
@@ -68,7 +63,7 @@ uint64_t guest_mm_arch_end(void)
  */
 uint64_t guest_mm_task_size(void)
 {
-    uint64_t size = arch_task_size();
+    uint64_t size = guest_mm_arch_end();
     uint64_t last = GUEST_ADDR_MAX;
 
     while (size <= mm.highest_at_start && !(size >> 63)) {
