@@ -201,6 +201,11 @@ static int close_stream(void *cookie)
     return 0;
 }
 
+static bool is_to_read(const char *mode)
+{
+    return *mode == 'r' && !strchr(mode, '+');
+}
+
 /* Returns: flags of open(2), or -1 for a mode that nobody here uses. */
 static int flags_of(const char *mode)
 {
@@ -252,7 +257,7 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 {
     int flags = flags_of(mode);
 
-    if (*mode == 'r' && !strchr(mode, '+')) {
+    if (is_to_read(mode)) {
         return open_to_read(path);
     }
     if (flags < 0) {
@@ -277,7 +282,7 @@ FILE *__wrap_fdopen(int fd, const char *mode)
     FILE *file;
     ssize_t len;
 
-    if (*mode == 'r' && !strchr(mode, '+')) {
+    if (is_to_read(mode)) {
         return __real_fdopen(fd, mode);
     }
     snprintf(link, sizeof(link), "/proc/thread-self/fd/%d", fd);
