@@ -496,7 +496,10 @@ int own_table_threads(pid_t *thread)
 
 void own_table_await_end(pid_t thread)
 {
-    while (thread && syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
+    if (!thread) {
+        return;
+    }
+    while (syscall(__NR_tgkill, getpid(), thread, 0) == 0) {
         sched_yield();
     }
     /*
